@@ -1,0 +1,64 @@
+/** Conditions, as Kubernetes' metav1.Condition has them, and which ones a user has. */
+import { z } from 'zod';
+
+/** The conditions that the sections of a pass answer for, in the order of the pass. */
+export const SECTION_CONDITIONS = [
+  'AccountReady',
+  'CodeReady',
+  'CodeFresh',
+  'FilesReady',
+  'CommandsReady',
+  'KubeconfigReady',
+  'SecretsReady',
+  'ServicesReady',
+] as const;
+
+/** Conditions that say how a machine stands as a whole. */
+export const MACHINE_CONDITIONS = ['MachineReady'] as const;
+
+export const CONDITION_TYPES = [
+  'Ready',
+  'Accepted',
+  ...SECTION_CONDITIONS,
+  ...MACHINE_CONDITIONS,
+  'ClusterAccessReady',
+  'Reconciling',
+  'Stalled',
+] as const;
+export type ConditionType = (typeof CONDITION_TYPES)[number];
+
+export const Condition = z.strictObject({
+  type: z.string().max(316).describe('The kind of condition.'),
+  status: z.enum(['True', 'False', 'Unknown']),
+  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that this was said of.'),
+  lastTransitionTime: z.iso.datetime().describe('When the status last changed, RFC 3339.'),
+  reason: z
+    .string()
+    .max(1024)
+    .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
+    .describe('One word in CamelCase.'),
+  message: z.string().max(32768).describe('A sentence for a person.'),
+});
+export type Condition = z.output<typeof Condition>;
+
+/** A condition before it is known since when it holds. */
+export type Finding = Pick<Condition, 'status' | 'reason' | 'message'> & { readonly type: ConditionType };
+
+/** Conditions with new findings: what did not change its status keeps its time, what is not found any more goes. */
+export function mergeConditions(
+  before: readonly Condition[],
+  findings: readonly Finding[],
+  now: Date,
+  observedGeneration?: number,
+): Condition[] {
+  return findings.map((finding) => {
+    const old = before.find((condition) => condition.type === finding.type);
+    const lastTransitionTime =
+      old?.status === finding.status ? old.lastTransitionTime : now.toISOString().replace(/\.\d+Z$/, 'Z');
+    return {
+      ...finding,
+      lastTransitionTime,
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    };
+  });
+}

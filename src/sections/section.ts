@@ -1,0 +1,70 @@
+/**
+ * A section is one file: what it must know (`probes`), what should be done (`plan`), and the condition it answers for.
+ * It is pure: the same person and the same facts give the same plan. It never assumes that its plan was carried out;
+ * the next look at the facts tells.
+ */
+import type { ConditionType } from '../api/conditions.ts';
+import type { UserSpec } from '../api/user.ts';
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+import type { Action } from './action.ts';
+import type { AccountFacts, Entries, Probe, UnitFacts } from './facts.ts';
+
+/** One person on this machine, with everything a section needs to know of what is declared. */
+export interface Person {
+  /** metadata.name. */
+  readonly name: string;
+  readonly osUser: string;
+  readonly spec: UserSpec;
+  /** The home: what the account databases say, or where useradd will make it. */
+  readonly home: string;
+  /** By service. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly policy: WorkstationSpec;
+}
+
+/** What a section must know. Paths of `home` lie below the home, those of `system` do not. */
+export interface Probes {
+  readonly home?: readonly Probe[];
+  readonly system?: readonly Probe[];
+  /** `source` fields as written: absolute on the machine, or relative to the declaring file. Always read as text. */
+  readonly sources?: readonly string[];
+  readonly units?: readonly string[];
+}
+
+export interface Facts {
+  /** Absent while there is no such account; then `home` holds what useradd would copy from /etc/skel. */
+  readonly account?: AccountFacts;
+  /** The groups that exist on the machine. */
+  readonly groups: ReadonlySet<string>;
+  readonly home: Entries;
+  readonly system: Entries;
+  readonly sources: Entries;
+  readonly units: ReadonlyMap<string, UnitFacts>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Why a section's goal cannot be reached now. */
+export interface Trouble {
+  /** CamelCase, as a condition's reason. */
+  readonly reason: string;
+  /** What was attempted, what was found, what to do; one line, without secrets. */
+  readonly message: string;
+  /** `Waiting`: it may come right by itself. `Refused`: somebody must change something. */
+  readonly kind: 'Waiting' | 'Refused';
+}
+
+export interface SectionPlan {
+  /** In this order; when one fails the rest of this section is left for the next pass. */
+  readonly actions: readonly Action[];
+  readonly troubles: readonly Trouble[];
+  /** What somebody should know though nothing is wrong. */
+  readonly notes: readonly string[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly condition: ConditionType;
+  probes(person: Person): Probes;
+  plan(person: Person, facts: Facts): SectionPlan;
+}
