@@ -92,13 +92,29 @@ export async function startChroot({ store, name, layers, network }: StartOptions
   return { leader, namespaces: own, stop: () => killTree(child, leader) };
 }
 
-/** `setpriv` ties the life of systemd-nspawn, which does not read its input, to that of this process. */
+/**
+ * systemd-nspawn does not read its input, and killed it would leave the machine running. So it is PID 1 of a namespace
+ * around the machine's own, tied by `setpriv` and `--kill-child` to the life of this process.
+ * What it notes in /run nobody outside needs.
+ */
+const TIED = [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  'unshare',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+];
 const START_BOOTED = `${MOUNT_LAYERS}
   layers=$1 name=$3 repository=$4 network=$5
   shift 5
+  mount -t tmpfs tmpfs /run
   for cgroup; do echo $$ >"$cgroup/cgroup.procs"; done
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-  exec setpriv --pdeathsig KILL systemd-nspawn --quiet --directory="$layers/root" --boot --register=no --keep-unit \\
+  exec systemd-nspawn --quiet --directory="$layers/root" --boot --register=no --keep-unit \\
     --machine="$name" $network --bind-ro="$repository:${CHECKOUT}" </dev/null >"$layers/boot.log" 2>&1
 `;
 
@@ -116,7 +132,7 @@ export async function startBooted({ store, name, layers, network }: StartOptions
     REPOSITORY,
     networkOption,
   ];
-  const child = launch([...store.enter, 'unshare', '--mount', ...script, ...cgroups.directories]);
+  const child = launch([...store.enter, ...TIED, ...script, ...cgroups.directories]);
   const leader = await booted(child, () => readFile(join(store.outside(name), 'boot.log'), 'utf8'));
   release(child);
   return {
@@ -130,10 +146,11 @@ export async function startBooted({ store, name, layers, network }: StartOptions
 }
 
 /** Polls: the bus of a booting systemd answers nothing, or refuses, until it is up. Returns the pid of systemd. */
-async function booted(nspawn: ChildProcess, log: () => Promise<string>): Promise<number> {
+async function booted(outermost: ChildProcess, log: () => Promise<string>): Promise<number> {
   const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline && nspawn.exitCode === null) {
-    const [leader] = await childrenOf(nspawn.pid);
+  while (Date.now() < deadline && outermost.exitCode === null) {
+    const [nspawn] = await childrenOf(outermost.pid);
+    const [leader] = await childrenOf(nspawn);
     if (leader !== undefined) {
       const question = ['nsenter', '--target', `${leader}`, '--all', '--', 'systemctl', 'is-system-running'];
       const { stdout } = await runProcess(question);
@@ -141,7 +158,7 @@ async function booted(nspawn: ChildProcess, log: () => Promise<string>): Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  nspawn.kill('SIGKILL');
+  outermost.kill('SIGKILL');
   throw new Error(
     `booting a machine with systemd-nspawn: not up after a minute, or ended; its console:\n${await log()}`,
   );

@@ -25,8 +25,9 @@ export interface Store {
 }
 
 /**
- * `cat` ends when the other end of its input is closed: by us, or by the kernel when we die. Then systemd-nspawn had no
- * time to tidy up: its directories are removed as soon as no process is left in them, for three seconds at most.
+ * `cat` ends when the other end of its input is closed: by us, or by the kernel when we die. Then nobody
+ * had time to remove the control groups of booted machines: they go when their last process has gone, for which three
+ * seconds are given.
  */
 const HOLD = `
   mount -t tmpfs -o mode=755 layers "$1"
@@ -35,7 +36,7 @@ const HOLD = `
   umount --lazy "$1"
   rmdir "$1"
   prefix=$2
-  leftovers() { find /sys/fs/cgroup /run/systemd/nspawn -depth -type d -path "*/$prefix*" "$@" 2>/dev/null || :; }
+  leftovers() { find /sys/fs/cgroup -depth -type d -path "*/$prefix*" "$@" 2>/dev/null || :; }
   for attempt in 1 2 3 4 5 6; do
     [ -n "$(leftovers)" ] || break
     leftovers -exec rmdir {} +
