@@ -67,9 +67,15 @@ export interface AccountFacts {
 
 /** One systemd unit. */
 export interface UnitFacts {
-  /** Whether a unit file, or the template's, exists. */
+  /** Whether a unit file, or the template's, exists; a mask is one too. */
   readonly exists: boolean;
+  /** Whether an administrator has masked it: it can be neither enabled nor started. */
+  readonly masked: boolean;
+  /** Whether all that its [Install] section asks for is there. A unit without such a section counts as enabled. */
   readonly enabled: boolean;
-  /** systemd's ActiveState; `unknown` where no systemd runs. */
+  /**
+   * systemd's ActiveState; `unknown` where no systemd runs. A unit that systemd is about to restart because it
+   * failed is `failed`.
+   */
   readonly active: 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating' | 'reloading' | 'unknown';
 }
