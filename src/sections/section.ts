@@ -32,6 +32,10 @@ export interface Probes {
 }
 
 export interface Facts {
+  /** Whether our own records say that we locked this account: only then may a pass unlock it. */
+  readonly cut: boolean;
+  /** Whether the pass holds a token that may mint others. */
+  readonly canMint: boolean;
   /** Absent while there is no such account; then `home` holds what useradd would copy from /etc/skel. */
   readonly account?: AccountFacts;
   /** The groups that exist on the machine. */
@@ -65,6 +69,8 @@ export interface SectionPlan {
 export interface Section {
   readonly name: string;
   readonly condition: ConditionType;
+  /** Whether the policy has anything for this person; where not, the condition is not reported. */
+  applies(person: Person): boolean;
   probes(person: Person): Probes;
   plan(person: Person, facts: Facts): SectionPlan;
 }

@@ -1,0 +1,98 @@
+/** The account, its home and its groups. Existing accounts are only ever added to. */
+import { isSystemAccount } from '../api/user.ts';
+import type { AccountAction } from './action.ts';
+import { at, octal, refused, inTheWay, NOTHING, onlyTrouble } from './common.ts';
+import type { AccountFacts } from './facts.ts';
+import type { Facts, Person, Section, SectionPlan } from './section.ts';
+
+/** The first uid of people: UID_MIN of login.defs(5) on Debian and most others. */
+const FIRST_UID = 1000;
+
+export const account: Section = {
+  name: 'account',
+  condition: 'AccountReady',
+  applies: () => true,
+  probes: ({ home }) => ({ system: [{ path: home, read: 'stat' }] }),
+  plan: (person, facts) => (facts.account ? keep(person, facts, facts.account) : create(person, facts)),
+};
+
+function create(person: Person, facts: Facts): SectionPlan {
+  const found = at(facts.system, person.home);
+  if (found.kind !== 'absent') {
+    return onlyTrouble(
+      refused(
+        'HomeExists',
+        `create account ${person.osUser}: ${person.home} exists already and may be a departed person's: move it away`,
+      ),
+    );
+  }
+  const { shell, homeMode } = person.policy.accounts;
+  const { present, notes } = groupsOf(person, facts);
+  const action: AccountAction = {
+    kind: 'create-account',
+    shell,
+    home: person.home,
+    homeMode: octal(homeMode),
+    groups: present,
+  };
+  const lock: AccountAction[] = person.spec.suspended ? [{ kind: 'lock-account' }] : [];
+  return { actions: [action, ...lock], troubles: [], notes };
+}
+
+function keep(person: Person, facts: Facts, found: AccountFacts): SectionPlan {
+  if (found.uid < FIRST_UID || isSystemAccount(found.name)) {
+    return onlyTrouble(
+      refused(
+        'SystemAccount',
+        `keep account ${found.name}: it has uid ${found.uid}, a system account's: choose another osUser`,
+      ),
+    );
+  }
+  const home = at(facts.system, person.home);
+  if (home.kind !== 'directory' && home.kind !== 'absent') {
+    return onlyTrouble(inTheWay(`keep account ${found.name}`, person.home, home));
+  }
+  const { present, notes } = groupsOf(person, facts);
+  const missingGroups = present.filter((group) => !found.groups.includes(group));
+  return {
+    ...NOTHING,
+    actions: [
+      ...completion(person, found, home.kind === 'absent'),
+      ...missingGroups.map((group) => ({ kind: 'add-to-group', group }) as const),
+      ...access(person, facts, found),
+    ],
+    notes,
+  };
+}
+
+function completion(person: Person, found: AccountFacts, homeless: boolean): AccountAction[] {
+  const missing = [
+    ...(found.password === 'missing' ? (['shadow'] as const) : []),
+    ...(homeless ? (['home'] as const) : []),
+  ];
+  if (missing.length === 0) return [];
+  const { home, policy } = person;
+  return [{ kind: 'complete-account', missing, home, homeMode: octal(policy.accounts.homeMode) }];
+}
+
+/** Locks whoever is suspended, and lets back in whom we locked and nobody suspends any more. */
+function access(person: Person, facts: Facts, found: AccountFacts): AccountAction[] {
+  const lockedOut = found.password !== 'set' && found.expires !== undefined && found.expires <= 1;
+  if (person.spec.suspended) {
+    return lockedOut || found.password === 'unknown'
+      ? []
+      : [{ kind: 'lock-account' }, { kind: 'end-processes' }];
+  }
+  return lockedOut && facts.cut ? [{ kind: 'unlock-account' }] : [];
+}
+
+function groupsOf(person: Person, facts: Facts): { present: string[]; notes: string[] } {
+  const wanted = person.policy.accounts.groups[person.spec.tier];
+  const absent = wanted.filter((group) => !facts.groups.has(group));
+  return {
+    present: wanted.filter((group) => facts.groups.has(group)),
+    notes: absent.map(
+      (group) => `group ${group} does not exist on this machine: ${person.osUser} is added once it does`,
+    ),
+  };
+}

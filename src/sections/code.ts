@@ -1,0 +1,144 @@
+/**
+ * Clones of code. What stands at a clone's place is never touched, whatever it is; an existing clone gets at most a
+ * missing remote and an upstream. A clone in the single layout is moved, not made anew, when its owner changes layout.
+ */
+import type { Code } from '../api/workstation/index.ts';
+import type { Action } from './action.ts';
+import {
+  cloneProbes,
+  codeDirectory,
+  codeOf,
+  infraClone,
+  repoClones,
+  stateOfClone,
+  type CloneState,
+  type DeclaredClone,
+} from './clones.ts';
+import { at, inTheWay, joined, NOTHING, onlyTrouble, refused } from './common.ts';
+import type { Entries, Probe } from './facts.ts';
+import type { Facts, Person, Section, SectionPlan } from './section.ts';
+
+/** Where the clone waits, in the home, while it moves from the single to the workspace layout. */
+const MIGRATING = '.workstation-migrating';
+
+export const code: Section = {
+  name: 'code',
+  condition: 'CodeReady',
+  applies: (person) => codeOf(person) !== undefined,
+  probes(person) {
+    const declared = codeOf(person);
+    return declared === undefined ? {} : { home: probesOf(person, declared) };
+  },
+  plan(person, facts) {
+    const declared = codeOf(person);
+    if (declared === undefined) return NOTHING;
+    return person.spec.codeLayout === 'workspace'
+      ? planWorkspace(person, facts, declared)
+      : planClone(facts.home, infraClone(person, declared));
+  },
+};
+
+function probesOf(person: Person, declared: Code): Probe[] {
+  const infra = infraClone(person, declared);
+  if (person.spec.codeLayout === 'single') return cloneProbes(infra.spec.path);
+  const directory = codeDirectory(person, declared);
+  const repos = repoClones(person, declared);
+  return [
+    { path: `${person.home}/${MIGRATING}`, read: 'stat' },
+    { path: directory, read: 'stat' },
+    { path: `${directory}/.git`, read: 'stat' },
+    ...cloneProbes(infra.spec.path),
+    ...repos.flatMap(({ name, spec }) => [
+      ...cloneProbes(spec.path),
+      { path: `${infra.spec.path}/${name}/.git`, read: 'stat' } as const,
+      // Before a migration the repo lies one level higher.
+      { path: `${directory}/${name}/.git`, read: 'stat' } as const,
+    ]),
+  ];
+}
+
+function planWorkspace(person: Person, facts: Facts, declared: Code): SectionPlan {
+  const directory = codeDirectory(person, declared);
+  const infra = infraClone(person, declared);
+  const moving = planMigration(person, facts.home, directory, infra.spec.path);
+  // What a move brings along is known only when it is done: the next look plans the rest.
+  if (moving.actions.length > 0 || moving.troubles.length > 0) return moving;
+  const hasDirectory = at(facts.home, directory).kind === 'directory';
+  const directoryAction: Action[] = hasDirectory
+    ? []
+    : [{ kind: 'make-directory', path: directory, mode: 0o755 }];
+  return joined([
+    { ...NOTHING, actions: directoryAction },
+    planClone(facts.home, infra),
+    ...repoClones(person, declared).map((repo) => planRepo(facts.home, infra, repo)),
+  ]);
+}
+
+function planMigration(person: Person, home: Entries, directory: string, infraPath: string): SectionPlan {
+  const parking = `${person.home}/${MIGRATING}`;
+  const found = at(home, directory);
+  const isParked = at(home, parking).kind === 'directory';
+  if (found.kind === 'symlink') {
+    return onlyTrouble(
+      refused(
+        'SymbolicLink',
+        `move ${directory} into the workspace layout: it is a symbolic link to ${found.target}: put the clone itself there, or keep the layout single`,
+      ),
+    );
+  }
+  if (found.kind !== 'directory' && found.kind !== 'absent') {
+    return onlyTrouble(inTheWay('make the code directory', directory, found));
+  }
+  const isClone = at(home, `${directory}/.git`).kind === 'directory';
+  if (!isParked && !isClone) return NOTHING;
+  if (isParked && (isClone || at(home, infraPath).kind !== 'absent')) {
+    return onlyTrouble(
+      refused(
+        'TwoClones',
+        `finish the move to the workspace layout: both ${parking} and a clone at its place exist: remove one`,
+      ),
+    );
+  }
+  const park: Action[] = isParked ? [] : [{ kind: 'move', from: directory, to: parking }];
+  const make: Action[] =
+    isParked && found.kind === 'directory' ? [] : [{ kind: 'make-directory', path: directory, mode: 0o755 }];
+  return { ...NOTHING, actions: [...park, ...make, { kind: 'move', from: parking, to: infraPath }] };
+}
+
+function planRepo(home: Entries, infra: DeclaredClone, repo: DeclaredClone): SectionPlan {
+  const nested = `${infra.spec.path}/${repo.name}`;
+  const isNested = at(home, `${nested}/.git`).kind === 'directory';
+  if (!isNested || stateOfClone(home, repo.spec.path).kind !== 'absent') return planClone(home, repo);
+  return {
+    ...NOTHING,
+    actions: [{ kind: 'hoist-clone', outer: infra.spec.path, from: nested, clone: repo.spec }],
+  };
+}
+
+function planClone(home: Entries, clone: DeclaredClone): SectionPlan {
+  const state = stateOfClone(home, clone.spec.path);
+  switch (state.kind) {
+    case 'absent':
+      return { ...NOTHING, actions: [{ kind: 'clone', clone: clone.spec }] };
+    case 'unfinished':
+      return { ...NOTHING, actions: [{ kind: 'finish-clone', clone: clone.spec }] };
+    case 'blocked':
+      return onlyTrouble(inTheWay(`clone ${clone.name}`, clone.spec.path, state.entry));
+    case 'own':
+      return NOTHING;
+    case 'clone':
+      return { ...NOTHING, actions: upstreamActions(clone, state) };
+  }
+}
+
+function upstreamActions(
+  { spec, branch }: DeclaredClone,
+  { config }: CloneState & { kind: 'clone' },
+): Action[] {
+  const { upstream, path, timeout } = spec;
+  if (upstream === undefined) return [];
+  const add = !config.remotes.has(upstream.remote);
+  const tracked = config.branches.get(branch);
+  if (!add && tracked?.remote === upstream.remote && tracked.merge === `refs/heads/${branch}`) return [];
+  return [{ kind: 'set-upstream', path, branch, upstream, add, timeout }];
+}

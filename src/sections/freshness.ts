@@ -1,0 +1,32 @@
+/** Keeps existing clones fresh, each at its own interval. Informational: a stale clone keeps nobody from working. */
+import { cloneProbes, codeOf, infraClone, repoClones, stateOfClone, type DeclaredClone } from './clones.ts';
+import { milliseconds, NOTHING } from './common.ts';
+import type { Person, Section } from './section.ts';
+
+export const freshness: Section = {
+  name: 'freshness',
+  condition: 'CodeFresh',
+  applies: (person) => codeOf(person) !== undefined,
+  probes: (person) => ({ home: clonesOf(person).flatMap(({ spec }) => cloneProbes(spec.path)) }),
+  plan(person, facts) {
+    const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');
+    const due = clonesOf(person).filter(({ spec }) => {
+      const state = stateOfClone(facts.home, spec.path);
+      return state.kind === 'clone' && facts.now - state.fetched >= interval;
+    });
+    return {
+      ...NOTHING,
+      actions: due.map(({ spec, branch }) => ({
+        kind: 'refresh-clone',
+        path: spec.path,
+        branch,
+        timeout: spec.timeout,
+      })),
+    };
+  },
+};
+
+function clonesOf(person: Person): DeclaredClone[] {
+  const code = codeOf(person);
+  return code === undefined ? [] : [infraClone(person, code), ...repoClones(person, code)];
+}
