@@ -1,0 +1,44 @@
+/**
+ * Text with variables, as the strings of a Workstation are: `${user}` is replaced, `$${` stands for a literal `${`,
+ * and a `$` before anything else stands for itself.
+ */
+
+/** One `${NAME}` in a text. */
+export interface Variable {
+  readonly name: string;
+  /** The offset of its `$`, in UTF-16 units. */
+  readonly index: number;
+}
+
+const PATTERN = /\$\$\{|\$\{([^{}\s]*)\}/g;
+
+/** A `${` that no `}` ends, or whose name holds spaces or braces; `$${` is taken along so that it cannot match. */
+const BROKEN = /\$\$\{|\$\{(?![^{}\s]+\})/g;
+
+/** The text with its variables replaced. Throws on a variable without a value, which checked text never has. */
+export function expand(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(PATTERN, (match, name: string | undefined) => {
+    if (name === undefined) return '${';
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) throw new Error(`expand a template: ${match} has no value here`);
+    return value;
+  });
+}
+
+/** The variables that a text uses, in order, repeated ones included. */
+export function variablesOf(text: string): Variable[] {
+  return [...text.matchAll(PATTERN)].flatMap(({ 1: name, index }) =>
+    name === undefined ? [] : [{ name, index }],
+  );
+}
+
+/** The offset of the first `${` that is neither a variable nor escaped; undefined when there is none. */
+export function brokenVariable(text: string): number | undefined {
+  for (const { 0: match, index } of text.matchAll(BROKEN)) if (match === '${') return index;
+  return undefined;
+}
+
+/** The text that `expand` turns into this one, whatever the variables. */
+export function escapeTemplate(text: string): string {
+  return text.replaceAll('${', '$${');
+}
