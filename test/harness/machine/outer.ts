@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** The programs of the outer machine that test machines need, each with the Debian package that brings it. */
+export const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
+  git: 'git',
+  hostname: 'hostname',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
+  pgrep: 'procps',
+  setpriv: 'util-linux',
+  systemctl: 'systemd',
+  'systemd-nspawn': 'systemd-container',
+  unshare: 'util-linux',
+  useradd: 'passwd',
+};
+
+export function missingPrograms(): string[] {
+  return Object.keys(OUTER_PROGRAMS).filter(
+    (name) => !SYSTEM_PATH.some((directory) => existsSync(`${directory}/${name}`)),
+  );
+}
+
+const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Why no machine can be made here, or undefined when it can. */
+export function machineTrouble(): string | undefined {
+  if (process.getuid?.() !== 0) return 'not root';
+  const missing = missingPrograms();
+  if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
+  const { status, stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', TRY_OVERLAY], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? undefined : `no overlay of / can be mounted: ${stderr.trim()}`;
+}
+
+/** Parts of / on file systems of their own would be empty in the overlay. */
+const TRY_OVERLAY = `
+  mount -t tmpfs layers /mnt
+  mkdir /mnt/upper /mnt/work /mnt/root
+  mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+  for part in usr/sbin/useradd var/lib/dpkg etc/passwd; do
+    test -e "/mnt/root/$part" || { echo "found /$part on a file system of its own" >&2; exit 1; }
+  done
+`;

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isBuilt, serverProgram } from './build.ts';
+import type { ServerProgram } from './build.ts';
+
+/** A server that runs until it is stopped, or until this process ends, however it ends. */
+export interface ServerProcess {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly args: readonly string[];
+  /** The whole environment; secrets go here rather than into argv. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where the log and whatever the server writes to its home goes. */
+  readonly directory: string;
+  readonly ready: () => Promise<boolean>;
+}
+
+/** Starts a server and waits until it is ready. Throws with the end of its log when it is not within a minute. */
+export async function launchServer(program: ServerProgram, options: LaunchOptions): Promise<ServerProcess> {
+  const { args, env, directory, ready } = options;
+  if (!isBuilt(program)) throw new Error(`starting ${program}: it is not built, run test/prepare.ts`);
+  const log = join(directory, `${program}.log`);
+  const output = await open(log, 'a');
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', serverProgram(program), ...args], {
+    cwd: directory,
+    env: { PATH: '/usr/bin:/bin', HOME: directory, ...env },
+    stdio: ['ignore', output.fd, output.fd],
+  });
+  await output.close();
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.ref();
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const deadline = Date.now() + 60_000;
+  while (!(await ready().catch(() => false))) {
+    if (child.exitCode === null && Date.now() < deadline) {
+      await setTimeout(50);
+    } else {
+      await stop();
+      const lines = (await readFile(log, 'utf8')).trim().split('\n');
+      throw new Error(
+        `starting ${program}: not ready after a minute, or ended; its log:\n${lines.slice(-20).join('\n')}`,
+      );
+    }
+  }
+  child.unref();
+  return { pid: child.pid ?? 0, stop };
+}
+
+/** A directory for one server's data. */
+export async function serverDirectory(name: string): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `workstation-${name}-`));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Loopback ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
