@@ -40,6 +40,8 @@ export interface Machine {
    * the outer machine's file.
    */
   readonly root: string;
+  /** Goes before an argv to run it in the machine, for a process that a test spawns and keeps hold of. */
+  readonly enter: readonly string[];
   /** Runs a program in the machine, as root with a clean environment, or as one of the machine's accounts. */
   run(argv: readonly string[], options?: RunOptions & { readonly user?: string }): Promise<Result>;
   /** As `run`, but returns stdout, and throws when the exit code is not 0. */
@@ -58,11 +60,13 @@ const running = new Set<Machine>();
 export async function createMachine({ kind, base, network = 'private' }: MachineOptions): Promise<Machine> {
   const { store, name, start } = await plan(base, network);
   const started = await (kind === 'chroot' ? startChroot : startBooted)(start);
-  const machine = machineOf(started, async () => {
+  let destroyed: Promise<void> | undefined;
+  const destroy = async () => {
     running.delete(machine);
     await started.stop();
     await store.remove(name);
-  });
+  };
+  const machine = machineOf(started, () => (destroyed ??= destroy()));
   running.add(machine);
   return machine;
 }
@@ -121,6 +125,7 @@ function machineOf({ leader, namespaces }: Started, destroy: () => Promise<void>
   return {
     leader,
     root: `/proc/${leader}/root`,
+    enter,
     run,
     output,
     write: async (path, input, mode = 0o644) => {

@@ -196,6 +196,10 @@ async function killTree(child: ChildProcess, leader: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const ended = once(child, 'exit');
-  process.kill(leader, 'SIGKILL');
+  try {
+    process.kill(leader, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
   await ended;
 }

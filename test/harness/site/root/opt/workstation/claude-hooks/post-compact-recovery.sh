@@ -1,0 +1,2 @@
+#!/bin/sh
+echo post-compact-recovery.sh
