@@ -145,7 +145,8 @@ export class WorkQueue {
 
   /** Raises the run that `key` is due for now; false if it is due for none. */
   #raise(key: string, priority: number): boolean {
-    const dirty = this.#dirty.get(key);
+    // Looked up only if it can be there: a key added again and again while it is ready must cost next to nothing.
+    const dirty = this.#dirty.size === 0 ? undefined : this.#dirty.get(key);
     if (dirty === undefined) return this.#ready.raise(key, priority);
     if (dirty < priority) this.#dirty.set(key, priority);
     return true;

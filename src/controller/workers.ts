@@ -4,6 +4,7 @@
  * immediate; a running pass is let finish, and told to hurry once the grace period is over.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { realClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { WorkQueue } from './queue.ts';
@@ -122,6 +123,6 @@ function report({ onOutcome }: WorkersOptions, key: string, outcome: Outcome): v
   try {
     onOutcome?.(key, outcome);
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
+    process.emitWarning(`report the outcome of ${JSON.stringify(key)}: the listener threw ${inspect(error)}`);
   }
 }
