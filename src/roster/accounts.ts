@@ -1,0 +1,27 @@
+/** Accounts as the roster and the policy want them. */
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+import type { RosterEntry } from './entry.ts';
+import { sortedSet } from './order.ts';
+
+/** The supplementary groups of a person's tier, in the order declared. */
+export function groupsOf(
+  { spec }: RosterEntry,
+  { accounts }: Pick<WorkstationSpec, 'accounts'>,
+): readonly string[] {
+  return accounts.groups[spec.tier];
+}
+
+/** What an account lacks. Nothing is ever proposed for removal, so a routine pass strips nobody of a group. */
+export function groupsToAdd(desired: Iterable<string>, current: Iterable<string>): string[] {
+  const held = new Set(current);
+  return sortedSet(desired).filter((group) => !held.has(group));
+}
+
+/** What a leaver loses: those of the groups that any tier or the offboarding names and that the account is in. */
+export function groupsToRemove(
+  { accounts, offboarding }: Pick<WorkstationSpec, 'accounts' | 'offboarding'>,
+  current: Iterable<string>,
+): string[] {
+  const ours = new Set([...Object.values(accounts.groups).flat(), ...offboarding.groups]);
+  return sortedSet(current).filter((group) => ours.has(group));
+}

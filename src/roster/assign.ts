@@ -1,0 +1,96 @@
+/**
+ * The ports of everybody on a machine, over all services together: they share one machine, so a port that one service
+ * has is no other's. Services are served in the order declared.
+ */
+import { expand, variablesOf } from '../api/template.ts';
+import { selects, type Service } from '../api/workstation/index.ts';
+import { claimsOf, ownersOf, type Claims, type EnvFile } from './claims.ts';
+import type { RosterEntry } from './entry.ts';
+import { allocatePorts, conflict, type PortNote, type PortTrouble } from './ports.ts';
+
+export interface AssignmentRequest {
+  readonly roster: readonly RosterEntry[];
+  readonly services: readonly Service[];
+  /** The environment files found; those of departed people too, whose ports are held. */
+  readonly files: readonly EnvFile[];
+  /** Ports that something listens on or that are held in another way. */
+  readonly occupied: ReadonlySet<number>;
+}
+
+export interface Assignment {
+  /** Port by account by service. */
+  readonly ports: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Whoever is in trouble over a service has no port of it. */
+  readonly troubles: readonly PortTrouble[];
+  readonly notes: readonly PortNote[];
+}
+
+export function assignPorts({ roster, services, files, occupied }: AssignmentRequest): Assignment {
+  const claims = claimsOf(services, files);
+  const refusalOf = refusals(services, claims);
+  const ports = new Map<string, ReadonlyMap<string, number>>();
+  const holders = new Map<number, string>();
+  const troubles: PortTrouble[] = [];
+  const notes: PortNote[] = [];
+  for (const service of services) {
+    const users = roster.filter(({ spec }) => selects(service, spec.tier)).map(({ osUser }) => osUser);
+    const refused = users.flatMap((osUser) => refusalOf(osUser, service, holders) ?? []);
+    const refusedUsers = new Set(refused.map(({ osUser }) => osUser));
+    const allocation = allocatePorts({
+      service: service.name,
+      users: users.filter((osUser) => !refusedUsers.has(osUser)),
+      range: service.port,
+      kept: claims.ports.get(service.name) ?? new Map(),
+      reserved: new Set([...occupied, ...holders.keys(), ...claimedElsewhere(service, claims)]),
+    });
+    ports.set(service.name, allocation.ports);
+    for (const [osUser, port] of allocation.ports) holders.set(port, `${service.name} of ${osUser}`);
+    troubles.push(...refused, ...allocation.troubles);
+    notes.push(...allocation.notes);
+  }
+  return { ports, troubles, notes: [...notes, ...notesOnUndeclared(roster, claims)] };
+}
+
+/** Tells why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
+function refusals(services: readonly Service[], claims: Claims) {
+  const ownerOf = ownersOf(services);
+  return (
+    osUser: string,
+    service: Service,
+    holders: ReadonlyMap<number, string>,
+  ): PortTrouble | undefined => {
+    const { name } = service;
+    const port = claims.ports.get(name)?.get(osUser);
+    const holder = port === undefined ? undefined : holders.get(port);
+    return (
+      fileConflict(osUser, service, ownerOf) ??
+      claims.troubles.find((trouble) => trouble.osUser === osUser && trouble.service === name) ??
+      (port === undefined || holder === undefined ? undefined : conflict(osUser, name, port, holder))
+    );
+  };
+}
+
+/** A name such as "web-emo" can make one file of two people's, where one service has web-${user}.env. */
+function fileConflict(
+  osUser: string,
+  service: Service,
+  ownerOf: ReturnType<typeof ownersOf>,
+): PortTrouble | undefined {
+  if (variablesOf(service.envFile).some(({ name }) => name !== 'user')) return undefined;
+  const path = expand(service.envFile, { user: osUser });
+  const owner = ownerOf(path);
+  if (owner?.osUser === osUser && owner.services.includes(service)) return undefined;
+  const other = owner === undefined ? 'no account' : `${owner.osUser} of ${owner.services[0]?.name}`;
+  const message = `give ${osUser} a port of ${service.name}: its environment file ${path} is that of ${other}: choose another osUser or envFile`;
+  return { osUser, service: service.name, reason: 'EnvFileConflict', message };
+}
+
+function* claimedElsewhere(service: Service, { ports }: Claims): Iterable<number> {
+  for (const [name, ofService] of ports) if (name !== service.name) yield* ofService.values();
+}
+
+/** What cannot be read in the file of a departed account cannot be held for it either. */
+function notesOnUndeclared(roster: readonly RosterEntry[], claims: Claims): PortNote[] {
+  const declared = new Set(roster.map(({ osUser }) => osUser));
+  return claims.troubles.filter(({ osUser }) => !declared.has(osUser));
+}

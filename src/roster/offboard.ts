@@ -1,0 +1,52 @@
+/** Who must go, and in which stages: first what can be taken back, and what cannot only when asked for by name. */
+import { sortedSet } from './order.ts';
+
+/** In the order in which they are done. */
+export const REVERSIBLE_STAGES = [
+  'DisableServices',
+  'Unmap',
+  'RemoveFromServiceGroups',
+  'LockLogin',
+  'RevokeClusterAccess',
+] as const;
+
+export type Stage = (typeof REVERSIBLE_STAGES)[number] | 'Archive';
+
+export interface OffboardStep {
+  readonly osUser: string;
+  readonly stage: Stage;
+  readonly reversible: boolean;
+}
+
+/** The accounts that were declared and are no more, in code-point order. */
+export function toDeprovision(before: Iterable<string>, after: Iterable<string>): string[] {
+  const staying = new Set(after);
+  return sortedSet(before).filter((osUser) => !staying.has(osUser));
+}
+
+/** All stages of one person, then those of the next. */
+export function offboardPlan(
+  leavers: Iterable<string>,
+  { archive }: { readonly archive: boolean },
+): OffboardStep[] {
+  return sortedSet(leavers).flatMap((osUser) => [
+    ...REVERSIBLE_STAGES.map((stage) => ({ osUser, stage, reversible: true })),
+    ...(archive ? [{ osUser, stage: 'Archive', reversible: false } as const] : []),
+  ]);
+}
+
+export type Removals = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
+
+/** Whether so many people may leave in one step; a roster cut short looks like everybody leaving. */
+export function removalsAllowed(leavers: Iterable<string>, limit: number): Removals {
+  const names = sortedSet(leavers);
+  if (names.length <= limit) return { allowed: true };
+  const message = `remove ${names.length} people (${listed(names)}): massRemovalLimit is ${limit}: confirm the removal, raise the limit or correct the roster`;
+  return { allowed: false, message };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = 10;
+  const rest = names.length - shown;
+  return names.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

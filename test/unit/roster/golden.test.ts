@@ -1,0 +1,88 @@
+/** What the program before printed, case by case: where our rules accept the input, the output is the same to the byte. */
+import { derive } from '../../../src/roster/derive.ts';
+import { parsePortMap } from '../../../src/roster/portmap.ts';
+import { compareTiers, parseClusterTiers, printIssue } from '../../../src/roster/tiers.ts';
+import { devvm, readText, rosterFrom } from './fixtures.ts';
+
+interface Input {
+  readonly title: string;
+  readonly roster: string;
+  readonly ports?: string;
+  readonly playwrightPorts?: string;
+  readonly k8sUsers?: string;
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+const inputs: Input[] = JSON.parse(readText('test/golden/engine/inputs.json'));
+const refusals: { title: string; reason: string }[] = JSON.parse(readText('test/golden/engine/refused.json'));
+const outputs = new Map(
+  readText('test/golden/engine/cases.txt')
+    .split(/^### /m)
+    .map((block) => [block.slice(0, block.indexOf('\n')), outputOf(block)]),
+);
+const refusedTitles = new Set(refusals.map(({ title }) => title));
+const accepted = inputs.filter(({ title }) => outputs.get(title)?.code === 0 || isTierConflict(title));
+
+describe.each(inputs.filter(({ title }) => title.startsWith('derive:')))('$title', (input) => {
+  const { stdout, code } = output(input.title);
+  if (code !== 0) it('is refused, as it was', () => expect(() => derived(input)).toThrow());
+  else if (refusedTitles.has(input.title)) it('is refused now', () => expect(() => derived(input)).toThrow());
+  else it('is derived to the same bytes', () => expect(derived(input)).toBe(stdout));
+});
+
+describe.each(inputs.filter(({ title }) => title.startsWith('validate:')))('$title', (input) => {
+  if (accepted.includes(input)) {
+    it('gives the same lines', () => expect(issues(input)).toEqual(output(input.title)));
+  } else it('is refused, as it was', () => expect(() => issues(input)).toThrow());
+});
+
+it('every case that is refused now was taken before', () => {
+  expect(refusals.filter(({ title }) => outputs.get(title)?.code !== 0)).toEqual([]);
+});
+
+it('every case with an input has its output', () => {
+  expect(inputs.filter(({ title }) => !outputs.has(title))).toEqual([]);
+  expect(inputs).toHaveLength(65);
+});
+
+function outputOf(block: string): Output {
+  const [, stdout = '', stderr = '', code = ''] =
+    /^[^]*?\n(?:--stdout\n)?([^]*?)--stderr\(.*\)\n([^]*?)--rc=(\d+)/.exec(block) ?? [];
+  return { stdout, stderr, code: Number(code) };
+}
+
+function output(title: string): Output {
+  const found = outputs.get(title);
+  if (!found) throw new Error(`no output for ${title}`);
+  return found;
+}
+
+function isTierConflict(title: string): boolean {
+  return outputs.get(title)?.stderr.includes('ERROR: ') ?? false;
+}
+
+function derived({ roster, ports = '{}', playwrightPorts }: Input): string {
+  const existing = new Map([
+    ['t3', parsePortMap(ports)],
+    ['playwright', parsePortMap(playwrightPorts || '{}')],
+  ]);
+  const result = derive({ roster: rosterFrom(roster), workstation: devvm, existing });
+  if (result.kind === 'refused') throw new Error(result.problems.join('\n'));
+  return result.json;
+}
+
+function issues({ roster, k8sUsers = '{}' }: Input): Output {
+  const live = parseClusterTiers(k8sUsers);
+  if (!live) throw new Error('no map of tiers');
+  const found = compareTiers(rosterFrom(roster), live.tiers);
+  return {
+    stdout: '',
+    stderr: found.map((issue) => `${printIssue(issue)}\n`).join(''),
+    code: found.some(({ severity }) => severity === 'error') ? 1 : 0,
+  };
+}
