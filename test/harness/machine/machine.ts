@@ -8,16 +8,17 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { startBooted } from './booted.ts';
+import { startChroot } from './chroot.ts';
 import { makeFreshLayer } from './fresh.ts';
+import type { Started } from './overlay.ts';
 import { runProcess } from './process.ts';
 import type { Result, RunOptions } from './process.ts';
-import { startBooted, startChroot } from './start.ts';
-import type { Started } from './start.ts';
 import { openStore } from './store.ts';
 import type { Store } from './store.ts';
 
 export type { Result, RunOptions } from './process.ts';
-export { CHECKOUT } from './start.ts';
+export { CHECKOUT } from './overlay.ts';
 
 export interface MachineOptions {
   readonly kind: 'chroot' | 'booted';

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { startEtcd } from './etcd.ts';
 import { freePorts, launchServer, serverDirectory } from './process.ts';
 import type { ServerProcess } from './process.ts';
+import { send } from './request.ts';
+import type { Answer } from './request.ts';
 
 /** A control plane of etcd and kube-apiserver, with RBAC, and nothing in it: no controllers, no nodes. */
 export interface Apiserver {
@@ -21,39 +22,6 @@ export interface Apiserver {
   /** Takes the API server away, by SIGKILL, while `during` runs; then it is back at the same address with the same data. */
   outage(during: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  /** Parsed JSON, or the text when it is none. */
-  readonly body: unknown;
-}
-
-export interface Etcd {
-  /** `http://127.0.0.1:PORT` */
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-export async function startEtcd(): Promise<Etcd> {
-  const directory = await serverDirectory('etcd');
-  const [client, peer] = await freePorts(2);
-  const url = `http://127.0.0.1:${client}`;
-  const peerUrl = `http://127.0.0.1:${peer}`;
-  const server = await launchServer('etcd', {
-    directory: directory.path,
-    args: [
-      `--data-dir=${join(directory.path, 'data')}`,
-      `--listen-client-urls=${url}`,
-      `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`,
-      `--initial-advertise-peer-urls=${peerUrl}`,
-      `--initial-cluster=default=${peerUrl}`,
-      '--unsafe-no-fsync',
-    ],
-    ready: async () => (await fetch(`${url}/health`)).ok,
-  });
-  return { url, stop: () => server.stop().then(directory.remove) };
 }
 
 export async function startApiserver(): Promise<Apiserver> {
@@ -140,38 +108,4 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
     'current-context': 'test',
   });
-}
-
-interface Access {
-  readonly port: number;
-  readonly ca: string;
-  readonly token: string;
-}
-
-function send(
-  { port, ca, token }: Access,
-  method: string,
-  path: string,
-  body?: unknown,
-  contentType = 'application/json',
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
-    const options = { host: '127.0.0.1', port, path, method, ca, headers, agent: false } as const;
-    const outgoing = request(options, (incoming) => {
-      text(incoming)
-        .then((answer) => resolve({ status: incoming.statusCode ?? 0, body: parsed(answer) }))
-        .catch(reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
-  });
-}
-
-function parsed(answer: string): unknown {
-  try {
-    return JSON.parse(answer);
-  } catch {
-    return answer;
-  }
 }
