@@ -6,6 +6,7 @@ import {
   expandFor,
   inHome,
   inTheWay,
+  joined,
   milliseconds,
   NOTHING,
   onlyTrouble,
@@ -29,11 +30,7 @@ export const commands: Section = {
         created.add(inHome(person, command.creates));
       return plan;
     });
-    return {
-      actions: plans.flatMap(({ actions }) => actions),
-      troubles: plans.flatMap(({ troubles }) => troubles),
-      notes: [],
-    };
+    return joined(plans);
   },
 };
 
@@ -59,7 +56,7 @@ function planCommand(
   const stop = guard(person, facts, command);
   if (stop === 'done') return NOTHING;
   if (stop !== 'go') return onlyTrouble(stop);
-  if (command.requires !== undefined) {
+  if (command.requires !== undefined && facts.isLive) {
     const path = inHome(person, command.requires);
     if (!isThere(at(facts.home, path)) && !created.has(path)) {
       return onlyTrouble(
@@ -67,6 +64,7 @@ function planCommand(
       );
     }
   }
+  if (!facts.isLive) return { ...NOTHING, notes: [`${command.name} is left for the first boot`] };
   return { ...NOTHING, actions: [actionFor(person, command)] };
 }
 

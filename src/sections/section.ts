@@ -17,8 +17,9 @@ export interface Person {
   readonly spec: UserSpec;
   /** The home: what the account databases say, or where useradd will make it. */
   readonly home: string;
-  /** By service. */
+  /** By service. A service without one is not set up, and `portTroubles` says why. */
   readonly ports: Readonly<Record<string, number>>;
+  readonly portTroubles: readonly Trouble[];
   readonly policy: WorkstationSpec;
 }
 
@@ -32,6 +33,8 @@ export interface Probes {
 }
 
 export interface Facts {
+  /** Whether the machine runs, so that a person's commands can; an offline image does not. */
+  readonly isLive: boolean;
   /** Whether our own records say that we locked this account: only then may a pass unlock it. */
   readonly cut: boolean;
   /** Whether the pass holds a token that may mint others. */

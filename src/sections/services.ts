@@ -12,7 +12,7 @@ const ENV_FILE_MODE = 0o600;
 export const services: Section = {
   name: 'services',
   condition: 'ServicesReady',
-  applies: (person) => servicesOf(person).length > 0,
+  applies: (person) => servicesOf(person).length > 0 || person.portTroubles.length > 0,
   probes(person) {
     const declared = servicesOf(person);
     return {
@@ -21,18 +21,18 @@ export const services: Section = {
     };
   },
   plan: (person, facts) =>
-    joined(
-      servicesOf(person).map((service) => {
+    joined([
+      { ...NOTHING, troubles: person.portTroubles },
+      ...servicesOf(person).map((service) => {
         const environment = planEnvFile(person, facts, service);
         return environment.troubles.length > 0
           ? environment
           : joined([environment, planUnits(person, facts, service.units)]);
       }),
-    ),
+    ]),
 };
 
-/** A service whose port could not be given out has none of its variables either; that trouble is the ports'. */
-export function servicesOf(person: Person): Service[] {
+function servicesOf(person: Person): Service[] {
   return person.policy.services.filter(
     (service) => selects(service, person.spec.tier) && person.ports[service.name] !== undefined,
   );

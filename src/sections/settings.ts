@@ -47,9 +47,9 @@ function planSettings(person: Person, facts: Facts, declared: Settings): Section
     );
   }
   return {
-    actions: actionsFor(declared, path, entry, merged),
+    actions: actionsFor(declared, path, entry, merged.text),
     troubles: [],
-    notes: notesFor(declared, path, merged),
+    notes: notesFor(declared, path, merged.document),
   };
 }
 

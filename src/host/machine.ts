@@ -1,0 +1,35 @@
+/**
+ * The machine: the one thing of this room that others hold. It is read through `look…` and changed only through `do`,
+ * which takes the closed vocabulary of actions. Nothing here decides; nothing outside this room touches the machine.
+ */
+import type { Action } from '../sections/action.ts';
+import type { AccountFacts, Entries, Probe, UnitFacts } from '../sections/facts.ts';
+
+/** How an action ended. */
+export type Done =
+  | { readonly kind: 'done'; readonly note?: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
+
+export interface Machine {
+  /** Whether its services can be started and its people's commands run. */
+  readonly isLive: boolean;
+  /** The account as it is now, and the groups that exist. Databases are read again only when they changed. */
+  account(osUser: string): AccountFacts | undefined;
+  groups(): ReadonlySet<string>;
+  /** Reads with the person's own rights, from the person's home, or from /etc/skel while there is no account. */
+  lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries>;
+  lookAtSystem(probes: readonly Probe[]): Entries;
+  /** Sources are absolute paths of the machine, or relative to the directory of the file that declares them. */
+  lookAtSources(sources: readonly string[]): Entries;
+  /** Looks at all these units, whoever they belong to, with one process; `units` has them then. */
+  lookAtUnits(units: readonly string[]): Promise<void>;
+  /** Every unit as it was last looked at, or as the last batch left it. */
+  readonly units: ReadonlyMap<string, UnitFacts>;
+  /** Ports of TCP that somebody listens on. */
+  listening(): ReadonlySet<number>;
+  hasProcesses(uid: number): boolean;
+  /** Unit actions of everybody gather into one batch, which goes off at `flush` or when one has waited long. */
+  do(osUser: string, action: Action, signal: AbortSignal): Promise<Done>;
+  flush(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+/** From what is declared, and the ports that the machine holds already, to the people a pass is about. */
+import { osUserOf, type WorkstationUser } from '../api/user.ts';
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+import type { Machine } from '../host/machine.ts';
+import { assignPorts, type Assignment } from '../roster/assign.ts';
+import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
+import { mapEntries, publishedText } from '../roster/maps.ts';
+import { refused } from '../sections/common.ts';
+import type { Person } from '../sections/section.ts';
+
+export interface Desired {
+  readonly people: readonly Person[];
+  /** The text of each published map, by its name. */
+  readonly maps: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+export function resolve(
+  machine: Machine,
+  users: readonly WorkstationUser[],
+  policy: WorkstationSpec,
+): Desired {
+  const roster = users.map((user) => ({ osUser: osUserOf(user), spec: user.spec }));
+  const assignment = assignPorts({
+    roster,
+    services: policy.services,
+    files: envFiles(machine, policy),
+    occupied: machine.listening(),
+  });
+  const published = roster.filter(({ spec }) => !spec.suspended);
+  return {
+    people: users.map((user) => personOf(machine, user, policy, assignment)),
+    maps: new Map(
+      policy.machine.maps.map((map) => [
+        map.name,
+        publishedText(map, mapEntries(published, assignment.ports.get(map.service) ?? new Map())),
+      ]),
+    ),
+    notes: assignment.notes.map(({ message }) => message),
+  };
+}
+
+/** Every file in the directories of environment files, whoever it belongs to. */
+export function envFiles(machine: Machine, policy: WorkstationSpec): EnvFile[] {
+  const directories = envFileDirectories(policy.services);
+  const listings = machine.lookAtSystem(directories.map((path) => ({ path, read: 'list' })));
+  const paths = directories.flatMap((directory) => {
+    const found = listings.get(directory);
+    return found?.kind === 'directory' ? (found.names ?? []).map((name) => `${directory}/${name}`) : [];
+  });
+  const entries = machine.lookAtSystem(paths.map((path) => ({ path, read: 'text' })));
+  return paths.map((path) => {
+    const entry = entries.get(path);
+    return entry?.kind === 'file' && entry.text !== undefined ? { path, text: entry.text } : { path };
+  });
+}
+
+function personOf(
+  machine: Machine,
+  user: WorkstationUser,
+  policy: WorkstationSpec,
+  assignment: Assignment,
+): Person {
+  const osUser = osUserOf(user);
+  const ports = [...assignment.ports].flatMap(([service, byUser]) => {
+    const port = byUser.get(osUser);
+    return port === undefined ? [] : [[service, port] as const];
+  });
+  return {
+    name: user.metadata.name,
+    osUser,
+    spec: user.spec,
+    home: machine.account(osUser)?.home ?? `${policy.accounts.homeBase}/${osUser}`,
+    ports: Object.fromEntries(ports),
+    portTroubles: assignment.troubles
+      .filter((trouble) => trouble.osUser === osUser)
+      .map(({ reason, message }) => refused(reason, message)),
+    policy,
+  };
+}

@@ -1,0 +1,39 @@
+/** Gathers what the sections of one person asked for. */
+import type { Machine } from '../host/machine.ts';
+import type { Entries } from '../sections/facts.ts';
+import type { Facts, Person, Probes } from '../sections/section.ts';
+
+/** What holds for the whole of one pass. */
+export interface PassFacts {
+  readonly canMint: boolean;
+  /** OS users whom an earlier pass cut off. */
+  readonly cut: ReadonlySet<string>;
+  /** Machine files that this pass would write, by path: what a dry run must see as if it were there. */
+  readonly planned: Entries;
+  now(): number;
+}
+
+export async function gather(
+  machine: Machine,
+  pass: PassFacts,
+  person: Person,
+  probes: Required<Probes>,
+): Promise<Facts> {
+  const account = machine.account(person.osUser);
+  return {
+    isLive: machine.isLive,
+    ...(account ? { account } : {}),
+    groups: machine.groups(),
+    home: await machine.lookAtHome(person.osUser, person.home, probes.home),
+    system: overlaid(machine.lookAtSystem(probes.system), pass.planned),
+    sources: overlaid(machine.lookAtSources(probes.sources), pass.planned),
+    units: machine.units,
+    cut: pass.cut.has(person.osUser),
+    canMint: pass.canMint,
+    now: pass.now(),
+  };
+}
+
+function overlaid(entries: Entries, planned: Entries): Entries {
+  return new Map([...entries].map(([path, entry]) => [path, planned.get(path) ?? entry]));
+}

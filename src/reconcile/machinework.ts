@@ -1,0 +1,52 @@
+/** Does what belongs to the machine as a whole, and remembers how it went. */
+import type { Finding } from '../api/conditions.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Action } from '../sections/action.ts';
+import type { SectionPlan } from '../sections/section.ts';
+import type { Witness } from './perform.ts';
+
+/** The name that the machine's own actions carry where a person's carry the OS user. */
+export const MACHINE = 'machine';
+
+export class MachineWork {
+  done = 0;
+  readonly #problems: string[] = [];
+  readonly #notes: string[] = [];
+  readonly #machine: Machine;
+  readonly #witness: Witness;
+  readonly #signal: AbortSignal;
+
+  constructor(machine: Machine, witness: Witness, signal: AbortSignal) {
+    this.#machine = machine;
+    this.#witness = witness;
+    this.#signal = signal;
+  }
+
+  async perform(plan: SectionPlan, started?: () => void): Promise<void> {
+    this.#problems.push(...plan.troubles.map(({ message }) => message));
+    this.#notes.push(...plan.notes);
+    const results = plan.actions.map((action) => this.#one(action));
+    started?.();
+    await Promise.all(results);
+  }
+
+  async #one(action: Action): Promise<void> {
+    this.#witness.began(MACHINE, action);
+    const start = performance.now();
+    const done = await this.#machine.do(MACHINE, action, this.#signal);
+    this.#witness.ended(MACHINE, action, done, performance.now() - start);
+    if (done.kind === 'failed') this.#problems.push(done.message);
+    else this.done += 1;
+  }
+
+  finding(notes: readonly string[]): Finding {
+    const isReady = this.#problems.length === 0;
+    const said = [...this.#problems, ...this.#notes, ...notes];
+    return {
+      type: 'MachineReady',
+      status: isReady ? 'True' : 'False',
+      reason: isReady ? (said.length > 0 ? 'ReadyWithNotes' : 'Ready') : 'MachineNotReady',
+      message: said.join('; '),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * One pass over the machine: its files first, then everybody side by side, then its units and the published maps.
+ * Whatever goes wrong for one person is that person's; the pass goes on for the others and ends with the maps.
+ */
+import type { Finding } from '../api/conditions.ts';
+import type { WorkstationUser } from '../api/user.ts';
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+import { WorkQueue } from '../controller/queue.ts';
+import { startWorkers } from '../controller/workers.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Entries, Entry } from '../sections/facts.ts';
+import {
+  machineProbes,
+  planMachineFiles,
+  planMachineUnits,
+  planMaps,
+  type MachineFacts,
+} from '../sections/machine.ts';
+import type { Person, SectionPlan } from '../sections/section.ts';
+import { Crowd } from './crowd.ts';
+import { resolve, type Desired } from './desired.ts';
+import { gather, type PassFacts } from './facts.ts';
+import { findingsOf } from './findings.ts';
+import { MachineWork } from './machinework.ts';
+import type { Witness } from './perform.ts';
+import { reconcilePerson, type Reconciled } from './person.ts';
+import { planPerson, probesOf, type PlannedSection } from './plan.ts';
+
+export interface PassInput {
+  readonly machine: Machine;
+  readonly users: readonly WorkstationUser[];
+  readonly policy: WorkstationSpec;
+  readonly canMint: boolean;
+  /** OS users whom an earlier cut locked out. */
+  readonly cut: ReadonlySet<string>;
+  now(): number;
+}
+
+/** What would be done. */
+export interface Planned {
+  readonly people: readonly { readonly person: Person; readonly plan: readonly PlannedSection[] }[];
+  readonly machine: SectionPlan;
+}
+
+export interface PersonOutcome {
+  readonly person: Person;
+  readonly findings: readonly Finding[];
+  readonly done: number;
+}
+
+export interface Outcome {
+  readonly people: readonly PersonOutcome[];
+  readonly machine: { readonly finding: Finding; readonly done: number };
+}
+
+export async function planPass(input: PassInput): Promise<Planned> {
+  const { desired, facts } = await begin(input);
+  const files = planMachineFiles(input.policy, facts);
+  const pass = passFacts(input, plannedEntries(files));
+  const people = await Promise.all(
+    desired.people.map(async (person) => ({
+      person,
+      plan: planPerson(person, await gather(input.machine, pass, person, probesOf(person))),
+    })),
+  );
+  return { people, machine: joinedMachine(input.policy, desired, facts, files) };
+}
+
+export async function applyPass(input: PassInput, witness: Witness, signal: AbortSignal): Promise<Outcome> {
+  const { desired, facts } = await begin(input);
+  const machineWork = new MachineWork(input.machine, witness, signal);
+  await machineWork.perform(planMachineFiles(input.policy, facts));
+  const pass = passFacts(input, new Map());
+  const outcomes = await reconcileEverybody(input, desired.people, pass, witness, signal);
+  await machineWork.perform(planMachineUnits(input.policy, facts), () => input.machine.flush());
+  await machineWork.perform(planMaps(input.policy, desired.maps, facts));
+  return {
+    people: outcomes,
+    machine: { finding: machineWork.finding(desired.notes), done: machineWork.done },
+  };
+}
+
+interface Beginning {
+  readonly desired: Desired;
+  readonly facts: MachineFacts;
+}
+
+async function begin({ machine, users, policy }: PassInput): Promise<Beginning> {
+  const desired = resolve(machine, users, policy);
+  const probes = machineProbes(policy);
+  const wanted = new Set([...probes.units, ...desired.people.flatMap((person) => probesOf(person).units)]);
+  await machine.lookAtUnits([...wanted]);
+  const facts = {
+    system: machine.lookAtSystem(probes.system),
+    sources: machine.lookAtSources(probes.sources),
+    units: machine.units,
+  };
+  return { desired, facts };
+}
+
+function passFacts(input: PassInput, planned: Entries): PassFacts {
+  return { canMint: input.canMint, cut: input.cut, planned, now: () => input.now() };
+}
+
+/** The files that a plan would write, as if they were there. */
+function plannedEntries(plan: SectionPlan): Entries {
+  const written = plan.actions.flatMap((action): [string, Entry][] =>
+    action.kind === 'write-system-file' ? [[action.path, writtenEntry(action.content, action.mode)]] : [],
+  );
+  return new Map(written);
+}
+
+function writtenEntry(text: string, mode: number): Entry {
+  return { kind: 'file', mode, uid: 0, gid: 0, size: Buffer.byteLength(text), links: 1, modified: 0, text };
+}
+
+function joinedMachine(
+  policy: WorkstationSpec,
+  desired: Desired,
+  facts: MachineFacts,
+  files: SectionPlan,
+): SectionPlan {
+  const plans = [files, planMachineUnits(policy, facts), planMaps(policy, desired.maps, facts)];
+  return {
+    actions: plans.flatMap(({ actions }) => actions),
+    troubles: plans.flatMap(({ troubles }) => troubles),
+    notes: [...desired.notes, ...plans.flatMap(({ notes }) => notes)],
+  };
+}
+
+async function reconcileEverybody(
+  input: PassInput,
+  people: readonly Person[],
+  pass: PassFacts,
+  witness: Witness,
+  signal: AbortSignal,
+): Promise<PersonOutcome[]> {
+  if (people.length === 0) return [];
+  const { machine } = input;
+  const crowd = new Crowd(() => machine.flush());
+  const byKey = new Map(people.map((person) => [person.name, person]));
+  const outcomes = new Map<string, PersonOutcome>();
+  const queue = new WorkQueue();
+  for (const { name } of people) {
+    queue.add(name);
+    crowd.setOut();
+  }
+  startWorkers({
+    queue,
+    // Everybody may be on the way at once: what is heavy is bounded by the machine, and who waits for a batch is idle.
+    count: people.length,
+    async reconcile(key) {
+      const person = byKey.get(key);
+      if (person) outcomes.set(key, await reconcileSafely({ machine, crowd, witness, signal }, pass, person));
+      crowd.arrive();
+      return { kind: 'done' };
+    },
+  });
+  await queue.shutDownWithDrain();
+  return people.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+type Around = Parameters<typeof reconcilePerson>[0];
+
+async function reconcileSafely(around: Around, pass: PassFacts, person: Person): Promise<PersonOutcome> {
+  try {
+    const reconciled = await reconcilePerson(around, pass, person);
+    return { person, findings: findingsOf(reconciled), done: reconciled.done };
+  } catch (error) {
+    return { person, findings: findingsOf(interrupted(error)), done: 0 };
+  }
+}
+
+/** A fault of the program is reported like any other trouble, on the person it happened to. */
+function interrupted(error: unknown): Reconciled {
+  const message = `reconcile: ${error instanceof Error ? error.message : String(error)}`;
+  const failure = { condition: 'AccountReady', reason: 'PassFailed', message } as const;
+  const left = {
+    section: 'account',
+    condition: 'AccountReady',
+    actions: [],
+    troubles: [],
+    notes: [],
+  } as const;
+  return { left: [left], failures: [failure], notes: new Map(), done: 0 };
+}

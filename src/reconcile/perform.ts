@@ -1,0 +1,113 @@
+/** Does a person's plan: section by section, in order; unit work last, in one batch with everybody else's. */
+import type { ConditionType } from '../api/conditions.ts';
+import type { Done, Machine } from '../host/machine.ts';
+import type { Action } from '../sections/action.ts';
+import type { Crowd } from './crowd.ts';
+import type { Failure } from './findings.ts';
+import type { PlannedSection } from './plan.ts';
+
+/** What watches a pass: progress on a terminal, the log, the audit. */
+export interface Witness {
+  began(user: string, action: Action): void;
+  /** @param duration milliseconds */
+  ended(user: string, action: Action, done: Done, duration: number): void;
+}
+
+export interface Performance {
+  readonly machine: Machine;
+  readonly crowd: Crowd;
+  readonly witness: Witness;
+  readonly signal: AbortSignal;
+}
+
+export interface Performed {
+  readonly failures: readonly Failure[];
+  readonly notes: ReadonlyMap<ConditionType, readonly string[]>;
+  /** How many actions succeeded. */
+  readonly done: number;
+}
+
+type Task = { readonly condition: ConditionType; readonly action: Action };
+
+export async function perform(
+  around: Performance,
+  osUser: string,
+  plan: readonly PlannedSection[],
+): Promise<Performed> {
+  const tally = new Tally();
+  const units: Task[] = [];
+  for (const { section, condition, actions } of plan) {
+    const hasFailed = !(await performSection(around, osUser, { condition, actions }, units, tally));
+    // Without an account there is nobody to do the rest for.
+    if (hasFailed && section === 'account') return tally;
+  }
+  await performUnits(around, osUser, units, tally);
+  return tally;
+}
+
+/** False when an action failed; the ones after it, unit work included, are then left. */
+async function performSection(
+  around: Performance,
+  osUser: string,
+  { condition, actions }: Pick<PlannedSection, 'condition' | 'actions'>,
+  units: Task[],
+  tally: Tally,
+): Promise<boolean> {
+  const waiting: Task[] = [];
+  for (const action of actions) {
+    if (isUnitAction(action)) waiting.push({ condition, action });
+    else if (!tally.add(condition, await performOne(around, osUser, action))) return false;
+  }
+  units.push(...waiting);
+  return true;
+}
+
+async function performUnits(
+  around: Performance,
+  osUser: string,
+  tasks: readonly Task[],
+  tally: Tally,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const batch = tasks.map(({ action }) => performOne(around, osUser, action));
+  around.crowd.arrive();
+  const results = await Promise.all(batch);
+  around.crowd.setOut();
+  tasks.forEach(({ condition }, index) => {
+    const done = results[index];
+    if (done) tally.add(condition, done);
+  });
+}
+
+async function performOne(
+  { machine, witness, signal }: Performance,
+  osUser: string,
+  action: Action,
+): Promise<Done> {
+  witness.began(osUser, action);
+  const start = performance.now();
+  const done = await machine.do(osUser, action, signal);
+  witness.ended(osUser, action, done, performance.now() - start);
+  return done;
+}
+
+export function isUnitAction(action: Action): boolean {
+  return action.kind === 'enable-unit' || action.kind === 'start-unit' || action.kind === 'disable-unit';
+}
+
+class Tally implements Performed {
+  readonly failures: Failure[] = [];
+  readonly notes = new Map<ConditionType, string[]>();
+  done = 0;
+
+  /** Whether it went well. */
+  add(condition: ConditionType, done: Done): boolean {
+    if (done.kind === 'failed') {
+      this.failures.push({ condition, reason: done.reason, message: done.message });
+      return false;
+    }
+    this.done += 1;
+    if (done.note !== undefined) this.notes.set(condition, [...(this.notes.get(condition) ?? []), done.note]);
+    return true;
+  }
+}

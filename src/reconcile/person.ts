@@ -1,0 +1,46 @@
+/** One person, one pass: look, plan, do, look again. Ready is only who needs nothing more. */
+import type { ConditionType } from '../api/conditions.ts';
+import type { Person } from '../sections/section.ts';
+import { gather, type PassFacts } from './facts.ts';
+import type { Failure, Seen } from './findings.ts';
+import { perform, type Performance, type Performed } from './perform.ts';
+import { isEmpty, planPerson, probesOf, type PlannedSection } from './plan.ts';
+
+/**
+ * How often a plan may follow from what the one before it made: a moved clone shows what is still missing, an
+ * installed program what can be run. More than this is a plan that never ends.
+ */
+const MOST_ROUNDS = 3;
+
+export interface Reconciled extends Seen {
+  /** How many actions were done. */
+  readonly done: number;
+}
+
+export async function reconcilePerson(
+  around: Performance,
+  pass: PassFacts,
+  person: Person,
+): Promise<Reconciled> {
+  const probes = probesOf(person);
+  const look = async (): Promise<PlannedSection[]> =>
+    planPerson(person, await gather(around.machine, pass, person, probes));
+  const failures: Failure[] = [];
+  const notes = new Map<ConditionType, readonly string[]>();
+  let done = 0;
+  let left = await look();
+  for (let round = 0; round < MOST_ROUNDS && !isEmpty(left); round++) {
+    const performed = await perform(around, person.osUser, left);
+    done += performed.done;
+    failures.push(...performed.failures);
+    collect(notes, performed);
+    left = await look();
+    if (performed.failures.length > 0 || performed.done === 0) break;
+  }
+  return { left, failures, notes, done };
+}
+
+function collect(notes: Map<ConditionType, readonly string[]>, performed: Performed): void {
+  for (const [condition, more] of performed.notes)
+    notes.set(condition, [...(notes.get(condition) ?? []), ...more]);
+}
