@@ -46,10 +46,10 @@ export const Mode = z
   .string()
   .regex(/^0[0-7]{3}$/, 'must be four octal digits beginning with 0, for instance "0644"');
 
-/** A duration as Go writes it: "90s", "1h30m", "768h". */
+/** A duration above zero as Go writes it: "90s", "1h30m", "768h". */
 export const Duration = z
   .string()
-  .regex(/^([0-9]+(h|m|s))+$/, 'must be a duration such as "30s", "10m" or "1h30m"');
+  .regex(/^([1-9][0-9]{0,5}[hms]){1,3}$/, 'must be a duration such as "30s", "10m" or "1h30m"');
 
 /** A path below a home: relative, without ".." or empty parts. May hold `${…}` variables. */
 export const HomePath = z
@@ -89,6 +89,12 @@ export const EnvName = z
   .string()
   .max(255)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable: letters, digits and "_"');
+
+/** The address of something on the web. */
+export const HttpURL = z
+  .string()
+  .max(2048)
+  .regex(/^https?:\/\/[^\s\x00-\x1f\x7f]+$/, 'must be a URL beginning with "https://" or "http://"');
 
 /** Where code comes from: what git-clone(1) takes, except transports that run programs. */
 export const Remote = z

@@ -12,7 +12,7 @@ import {
   UnitName,
 } from '../primitives.ts';
 import { withRules } from '../rules.ts';
-import { selection } from './selection.ts';
+import { selection, selectionRule } from './selection.ts';
 
 const Source = z
   .string()
@@ -23,16 +23,22 @@ const Source = z
     'A file to copy: absolute on the machine, or relative to the directory of the file that says so.',
   );
 
-const JsonMember = z.strictObject({ path: AbsolutePath, pointer: JsonPointer });
+const JsonMember = z.strictObject({
+  path: AbsolutePath.describe('A JSON file of the machine.'),
+  pointer: JsonPointer.describe('The member, a JSON Pointer.'),
+});
 
 /** A member of a JSON file in the home, by which a command or an element is guarded. */
-export const HomeJsonMember = z.strictObject({ path: HomePath, pointer: JsonPointer });
+export const HomeJsonMember = z.strictObject({
+  path: HomePath.describe('A JSON file of the person’s.'),
+  pointer: JsonPointer.describe('The member, a JSON Pointer.'),
+});
 
 export const HomeFile = withRules(
   z.strictObject({
     ...selection,
     name: DnsLabel.describe('What conditions and events call it.'),
-    path: HomePath,
+    path: HomePath.describe('Where the file stands, below the home.'),
     source: Source.optional(),
     content: z
       .string()
@@ -42,7 +48,7 @@ export const HomeFile = withRules(
     sourceJSON: JsonMember.optional().describe(
       'A string in a JSON file of the machine, taken as it is, with one newline.',
     ),
-    mode: Mode.default('0644'),
+    mode: Mode.default('0644').describe('The bits of the file.'),
     directoryMode: Mode.default('0755').describe('The bits of parent directories that have to be made.'),
     policy: z
       .enum(['IfChanged', 'IfAbsent', 'IfMarked', 'Absent'])
@@ -51,12 +57,15 @@ export const HomeFile = withRules(
         'IfChanged: kept equal. IfAbsent: made once, then the person’s own. ' +
           'IfMarked: kept equal while its first line begins with marker. Absent: removed, with everything below it.',
       ),
-    marker: Line.optional(),
+    marker: Line.optional().describe(
+      'What the first line of the file begins with; only with the policy IfMarked.',
+    ),
     onlyIfDirectory: HomePath.optional().describe('Only where this directory exists.'),
     optional: z.boolean().default(false).describe('A missing source is no trouble.'),
     sensitive: z.boolean().default(false).describe('The content is never shown.'),
   }),
   [
+    selectionRule,
     {
       cel: "self.policy == 'Absent' || has(self.source) != (has(self.content) || has(self.sourceJSON))",
       holds: (file) =>
@@ -80,9 +89,9 @@ export const HomeFile = withRules(
   ],
 );
 
-export const Settings = z.strictObject({
+const SettingsShape = z.strictObject({
   ...selection,
-  name: DnsLabel,
+  name: DnsLabel.describe('What conditions and events call it.'),
   path: HomePath.describe('A JSON file of the person’s; made when absent.'),
   mode: Mode.default('0644').describe('The bits of the file.'),
   set: z
@@ -101,21 +110,31 @@ export const Settings = z.strictObject({
     .default([])
     .describe('Elements to append to arrays.'),
   expects: z
-    .array(z.strictObject({ pointer: JsonPointer, message: Line }))
+    .array(
+      z.strictObject({
+        pointer: JsonPointer.describe('The member that must be there.'),
+        message: Line.describe('What is said while it is not.'),
+      }),
+    )
     .max(16)
     .default([])
     .describe('Members that somebody else must set; until then the message is shown.'),
 });
 
-export const Command = z.strictObject({
+export const Settings = withRules(SettingsShape, [selectionRule]);
+
+const CommandShape = z.strictObject({
   ...selection,
-  name: DnsLabel,
+  name: DnsLabel.describe('What conditions and events call it.'),
   argv: z
     .array(z.string().max(4096))
     .min(1)
     .max(64)
     .describe('Program and arguments; no shell unless named.'),
-  env: z.record(EnvName, z.string()).default({}).describe('Added to the clean environment of the person.'),
+  env: z
+    .record(EnvName, z.string().max(4096))
+    .default({})
+    .describe('Added to the clean environment of the person.'),
   creates: HomePath.optional().describe('Not run when this exists: what the command is expected to make.'),
   unless: HomeJsonMember.optional().describe('Not run when this member exists.'),
   onlyIf: HomeJsonMember.optional().describe('Run only while this member exists.'),
@@ -123,9 +142,11 @@ export const Command = z.strictObject({
   timeout: Duration.default('5m').describe('After this the command and all it started are killed.'),
 });
 
-export const Secret = z.strictObject({
+export const Command = withRules(CommandShape, [selectionRule]);
+
+const SecretShape = z.strictObject({
   ...selection,
-  name: DnsLabel,
+  name: DnsLabel.describe('What conditions and events call it.'),
   path: HomePath.describe(
     'The file that the token is written to, mode 0600, only when it is absent or empty.',
   ),
@@ -133,13 +154,20 @@ export const Secret = z.strictObject({
     .strictObject({
       policies: z.array(Line).min(1).max(16).describe('The policies of the token; variables are replaced.'),
       period: Duration.describe('The token is periodic: it lives while it is renewed within this time.'),
-      displayName: Line,
+      displayName: Line.describe('What Vault’s audit log calls the token; variables are replaced.'),
     })
     .describe('An orphan periodic token, minted with the token of whoever runs the pass.'),
   directories: z
-    .array(z.strictObject({ path: HomePath, mode: Mode.default('0700') }))
+    .array(
+      z.strictObject({
+        path: HomePath.describe('The directory, below the home.'),
+        mode: Mode.default('0700').describe('The bits of the directory, when it has to be made.'),
+      }),
+    )
     .max(16)
     .default([])
     .describe('Directories that must exist before the units start.'),
   units: z.array(UnitName).max(16).default([]).describe('Units to enable and start.'),
 });
+
+export const Secret = withRules(SecretShape, [selectionRule]);

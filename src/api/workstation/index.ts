@@ -10,18 +10,25 @@ export { selects, type Selection } from './selection.ts';
 const named = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
 
 export const WorkstationSpec = z.strictObject({
-  accounts: Accounts.prefault({}),
-  clusterTiers: ClusterTiers.optional(),
-  code: Code.optional(),
-  kubeconfig: Kubeconfig.optional(),
-  files: z.array(HomeFile).max(256).meta(named).default([]),
-  settings: z.array(Settings).max(64).meta(named).default([]),
-  commands: z.array(Command).max(64).meta(named).default([]),
-  services: z.array(Service).max(32).meta(named).default([]),
-  secrets: z.array(Secret).max(32).meta(named).default([]),
-  machine: Machine.prefault({}),
-  clusterAccess: ClusterAccess.optional(),
-  offboarding: Offboarding.prefault({}),
+  accounts: Accounts.prefault({}).describe('How Linux accounts are made.'),
+  clusterTiers: ClusterTiers.optional().describe(
+    'Where the cluster says who has which tier, to compare with.',
+  ),
+  code: Code.optional().describe('The clones in the code directory of each person.'),
+  kubeconfig: Kubeconfig.optional().describe('The kubeconfig of each person; one that exists is left alone.'),
+  files: z.array(HomeFile).max(256).meta(named).default([]).describe('Files in homes.'),
+  settings: z.array(Settings).max(64).meta(named).default([]).describe('Additions to JSON files in homes.'),
+  commands: z
+    .array(Command)
+    .max(64)
+    .meta(named)
+    .default([])
+    .describe('Commands to run as each person until what they make exists.'),
+  services: z.array(Service).max(32).meta(named).default([]).describe('Units with a port for each person.'),
+  secrets: z.array(Secret).max(32).meta(named).default([]).describe('Tokens for each person.'),
+  machine: Machine.prefault({}).describe('What the machine has once, for everybody.'),
+  clusterAccess: ClusterAccess.optional().describe('What the controller binds people to in the cluster.'),
+  offboarding: Offboarding.prefault({}).describe('What happens when people leave.'),
 });
 export type WorkstationSpec = z.output<typeof WorkstationSpec>;
 

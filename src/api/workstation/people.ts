@@ -5,6 +5,7 @@ import {
   AccountName,
   Duration,
   HomePath,
+  HttpURL,
   Line,
   Mode,
   RefName,
@@ -13,10 +14,13 @@ import {
 } from '../primitives.ts';
 import { withRules } from '../rules.ts';
 import { TIERS, type Tier } from '../user.ts';
-import { selection } from './selection.ts';
+import { selection, selectionRule } from './selection.ts';
 
 const groupsOfTiers = Object.fromEntries(
-  TIERS.map((tier) => [tier, z.array(AccountName).max(64).default([])]),
+  TIERS.map((tier) => [
+    tier,
+    z.array(AccountName).max(64).default([]).describe(`The groups of people of the tier ${tier}.`),
+  ]),
 ) as Record<Tier, z.ZodDefault<z.ZodArray<typeof AccountName>>>;
 
 export const Accounts = z.strictObject({
@@ -35,7 +39,7 @@ export const Accounts = z.strictObject({
     ),
 });
 
-export const Code = z.strictObject({
+const CodeShape = z.strictObject({
   ...selection,
   path: HomePath.default('code').describe('The code directory below the home.'),
   infra: z
@@ -51,7 +55,10 @@ export const Code = z.strictObject({
           'gitattributes filters to pass content through unchanged, so that what they encrypt stays ciphertext.',
         ),
       canonical: z
-        .strictObject({ name: RefName, remote: Remote })
+        .strictObject({
+          name: RefName.describe('What the clone calls the remote.'),
+          remote: Remote.describe('Where it lies.'),
+        })
         .optional()
         .describe('A second remote that the branch tracks: where people push.'),
     })
@@ -66,29 +73,32 @@ export const Code = z.strictObject({
   timeout: Duration.default('10m').describe('The longest one clone or fetch may take.'),
 });
 
+export const Code = withRules(CodeShape, [selectionRule]);
+
 export const Kubeconfig = withRules(
   z.strictObject({
     ...selection,
-    path: HomePath.default('.kube/config'),
+    path: HomePath.default('.kube/config').describe('The file, below the home; made when absent.'),
     cluster: z
       .strictObject({
         name: Line.max(253).describe('The name of the cluster and its context in the file.'),
         fromKubeconfig: AbsolutePath.optional().describe(
           'A kubeconfig on the machine; server and CA are those of its current context.',
         ),
-        server: z.url().optional().describe('The URL of the API server.'),
+        server: HttpURL.optional().describe('The URL of the API server.'),
         certificateAuthorityData: z.base64().max(65536).optional().describe('The CA, PEM in base64.'),
       })
       .describe('The cluster: either from a kubeconfig, or server and CA.'),
     oidc: z
       .strictObject({
-        issuerURL: z.url(),
-        clientID: Line.max(253),
-        extraScopes: z.array(Line.max(253)).max(16).default([]),
+        issuerURL: HttpURL.describe('The OpenID Connect issuer.'),
+        clientID: Line.max(253).describe('The client that the API server trusts.'),
+        extraScopes: z.array(Line.max(253)).max(16).default([]).describe('Scopes to ask for beside openid.'),
       })
       .describe('How people log in: kubelogin (kubectl oidc-login) as an exec credential plugin.'),
   }),
   [
+    selectionRule,
     {
       cel: 'has(self.cluster.fromKubeconfig) != (has(self.cluster.server) && has(self.cluster.certificateAuthorityData))',
       holds: ({ cluster }) =>

@@ -1,0 +1,26 @@
+/** What is wrong with a text, and where. */
+import { escapeControls } from './show.ts';
+
+export interface Problem {
+  readonly file: string;
+  /** Counted from 1, as editors do; left out when the whole file is meant. */
+  readonly line?: number;
+  /** Counted from 1, in UTF-16 units. */
+  readonly column?: number;
+  /** What was found, what to do; one line without control characters, no trailing period. */
+  readonly message: string;
+}
+
+/** `file:line:column: message`, as compilers print it. */
+export function printProblem({ file, line, column, message }: Problem): string {
+  const place = line === undefined ? '' : `:${line}:${column ?? 1}`;
+  return `${escapeControls(file)}${place}: ${message}`;
+}
+
+/** In the order of the text; what is said twice of one place is said once. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((problem) => [printProblem(problem), problem]));
+  return [...unique.values()].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+}
