@@ -9,12 +9,14 @@ import type { Machine } from '../host/machine.ts';
 import type { Cut, State } from '../report/record.ts';
 import { ownersOf } from '../roster/claims.ts';
 import { sortedSet } from '../roster/order.ts';
-import { planLeave, type Stage } from '../sections/leave.ts';
+import type { Action } from '../sections/action.ts';
+import { planLeave, type ReversibleStage } from '../sections/leave.ts';
+import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
-import { envFiles } from './desired.ts';
-import type { Witness } from './perform.ts';
+import { envFiles, resolve } from './desired.ts';
+import { isUnitAction, type Witness } from './perform.ts';
 
-export type LeavePlan = ReadonlyMap<Stage, SectionPlan>;
+export type LeavePlan = ReadonlyMap<ReversibleStage, SectionPlan>;
 
 /** OS users that earlier passes or environment files know, that have an account, and that nobody declares. */
 export function undeclared(
@@ -32,16 +34,29 @@ export function undeclared(
   return sortedSet(known).filter((osUser) => !declared.has(osUser) && machine.account(osUser) !== undefined);
 }
 
+export interface CutInput {
+  readonly machine: Machine;
+  readonly policy: WorkstationSpec;
+  /** Everybody who is declared: whom the published maps go on naming. */
+  readonly staying: readonly WorkstationUser[];
+}
+
 /** What is left of the cut of one person; every stage is there, empty where it is made. */
-export async function planCut(machine: Machine, policy: WorkstationSpec, osUser: string): Promise<LeavePlan> {
+export async function planCut({ machine, policy, staying }: CutInput, osUser: string): Promise<LeavePlan> {
   const names = unitsOf(policy, osUser);
   await machine.lookAtUnits(names);
   const account = machine.account(osUser);
-  return planLeave(policy, {
+  const facts = {
     ...(account ? { account } : {}),
-    units: new Map(names.flatMap((name) => [[name, machine.units.get(name)] as const]).flatMap(known)),
+    units: new Map(names.map((name) => [name, machine.units.get(name)] as const).flatMap(known)),
     hasProcesses: account !== undefined && machine.hasProcesses(account.uid),
+  };
+  const unmap = planMaps(policy, resolve(machine, staying, policy).maps, {
+    system: machine.lookAtSystem(machineProbes(policy).system),
+    sources: new Map(),
+    units: machine.units,
   });
+  return planLeave(policy, facts, unmap);
 }
 
 export type CutResult =
@@ -49,25 +64,27 @@ export type CutResult =
 
 /** Makes the cut stage by stage and looks again; a stage that fails does not keep the next from being made. */
 export async function makeCut(
-  machine: Machine,
-  policy: WorkstationSpec,
+  input: CutInput,
   osUser: string,
   witness: Witness,
   signal: AbortSignal,
 ): Promise<CutResult> {
+  const { machine } = input;
   const messages: string[] = [];
-  for (const { actions } of (await planCut(machine, policy, osUser)).values()) {
-    const results = actions.map(async (action) => {
-      witness.began(osUser, action);
-      const start = performance.now();
-      const done = await machine.do(osUser, action, signal);
-      witness.ended(osUser, action, done, performance.now() - start);
-      if (done.kind === 'failed') messages.push(done.message);
-    });
+  const one = async (action: Action): Promise<void> => {
+    witness.began(osUser, action);
+    const start = performance.now();
+    const done = await machine.do(osUser, action, signal);
+    witness.ended(osUser, action, done, performance.now() - start);
+    if (done.kind === 'failed') messages.push(done.message);
+  };
+  for (const { actions } of (await planCut(input, osUser)).values()) {
+    const batch = actions.filter(isUnitAction).map(one);
     machine.flush();
-    await Promise.all(results);
+    await Promise.all(batch);
+    for (const action of actions) if (!isUnitAction(action)) await one(action);
   }
-  const left = [...(await planCut(machine, policy, osUser))].filter(([, { actions }]) => actions.length > 0);
+  const left = [...(await planCut(input, osUser))].filter(([, { actions }]) => actions.length > 0);
   for (const [stage] of left)
     messages.push(`cut ${osUser}: ${stage} is not made, as a second look shows: run offboard again`);
   return messages.length === 0 ? { kind: 'cut' } : { kind: 'failed', messages };

@@ -1,17 +1,16 @@
 /**
  * The reversible cut: services off, out of the service groups, login locked, processes ended. Nothing of the
- * leaver's is deleted. What publishes people (the maps) simply no longer names whoever is not declared.
+ * leaver's is deleted. Access to a cluster is bound, and revoked, by the cluster's controller: no machine can do it.
  */
 import type { WorkstationSpec } from '../api/workstation/index.ts';
+import { REVERSIBLE_STAGES } from '../roster/offboard.ts';
 import type { Action } from './action.ts';
 import { joined, NOTHING } from './common.ts';
 import type { AccountFacts, UnitFacts } from './facts.ts';
 import type { SectionPlan } from './section.ts';
 import { planStopped } from './units.ts';
 
-/** The stages of the cut, in their order. */
-export const STAGES = ['DisableServices', 'RemoveFromServiceGroups', 'LockLogin'] as const;
-export type Stage = (typeof STAGES)[number];
+export type ReversibleStage = (typeof REVERSIBLE_STAGES)[number];
 
 export interface LeaveFacts {
   readonly account?: AccountFacts;
@@ -20,12 +19,20 @@ export interface LeaveFacts {
   readonly hasProcesses: boolean;
 }
 
-export function planLeave(policy: WorkstationSpec, facts: LeaveFacts): ReadonlyMap<Stage, SectionPlan> {
-  return new Map<Stage, SectionPlan>([
-    ['DisableServices', joined([...facts.units].map(([unit, found]) => planStopped(unit, found)))],
-    ['RemoveFromServiceGroups', { ...NOTHING, actions: groupActions(policy, facts.account) }],
-    ['LockLogin', { ...NOTHING, actions: lockActions(facts) }],
-  ]);
+/** Every stage in its order; `unmap` is the plan that publishes the maps without the leaver. */
+export function planLeave(
+  policy: WorkstationSpec,
+  facts: LeaveFacts,
+  unmap: SectionPlan,
+): ReadonlyMap<ReversibleStage, SectionPlan> {
+  const plans: Record<ReversibleStage, SectionPlan> = {
+    DisableServices: joined([...facts.units].map(([unit, found]) => planStopped(unit, found))),
+    Unmap: unmap,
+    RemoveFromServiceGroups: { ...NOTHING, actions: groupActions(policy, facts.account) },
+    LockLogin: { ...NOTHING, actions: lockActions(facts) },
+    RevokeClusterAccess: NOTHING,
+  };
+  return new Map(REVERSIBLE_STAGES.map((stage) => [stage, plans[stage]]));
 }
 
 /** The groups that a leaver is removed from: those of every tier, and those that are declared for leaving. */

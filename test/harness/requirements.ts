@@ -26,11 +26,13 @@ function describeUnless(trouble: string | undefined, name: string, suite: () => 
   if (trouble === undefined) {
     describe(name, suite);
   } else if (process.env['CI'] === undefined) {
+    // Without --verbose jest shows no name of a skipped test.
+    process.stderr.write(`skipped: ${name}: cannot run here: ${trouble}\n`);
     describe(name, () => it.skip(`cannot run here: ${trouble}`, () => undefined));
   } else {
     describe(name, () => {
       it('can run here', () => {
-        throw new Error(`running the suite '${name}': ${trouble}; run test/prepare.ts as root`);
+        throw new Error(`running the suite '${name}': ${trouble}; run test/prepare.ts`);
       });
     });
   }
