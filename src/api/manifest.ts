@@ -53,7 +53,7 @@ function collect(document: TextDocument, value: unknown, base: Path, into: Colle
     into.users.push(...declared(WorkstationUser, document, value, base, into));
   } else if (kind === 'Workstation') {
     into.workstations.push(...declared(Workstation, document, value, base, into));
-  } else if (isOutermost && typeof kind === 'string' && LIST_KINDS.includes(kind)) {
+  } else if (isOutermost && LIST_KINDS.has(kind)) {
     for (const list of declared(List, document, value, base, into)) {
       for (const [index, item] of list.object.items.entries())
         collect(document, item, ['items', index], into);
@@ -63,7 +63,7 @@ function collect(document: TextDocument, value: unknown, base: Path, into: Colle
   }
 }
 
-const LIST_KINDS = ['List', 'WorkstationUserList', 'WorkstationList'];
+const LIST_KINDS = new Set<unknown>(['List', 'WorkstationUserList', 'WorkstationList']);
 
 const List = z.strictObject({
   apiVersion: z.string(),
@@ -105,11 +105,14 @@ function notAnObject(document: TextDocument, value: unknown, kind: unknown, base
   }
   const path = [...base, 'kind'];
   const near = typeof kind === 'string' ? suggest(kind, KINDS) : undefined;
-  const found = kind === undefined ? 'missing' : `found ${describe(kind)}`;
+  if (kind === undefined) {
+    const message = `${printPath(path)}: missing, must be WorkstationUser or Workstation; a roster has the key users instead`;
+    return document.problemAt(path, message);
+  }
   const hint = near === undefined ? '' : `: did you mean ${near}?`;
   return document.problemAt(
     path,
-    `${printPath(path)}: ${found}, must be WorkstationUser or Workstation${hint}`,
+    `${printPath(path)}: found ${describe(kind)}, must be WorkstationUser or Workstation${hint}`,
   );
 }
 

@@ -12,9 +12,13 @@ export interface Problem {
 }
 
 /** `file:line:column: message`, as compilers print it. */
-export function printProblem({ file, line, column, message }: Problem): string {
+export function printProblem(problem: Problem): string {
+  return `${printPlace(problem)}: ${problem.message}`;
+}
+
+export function printPlace({ file, line, column }: Problem): string {
   const place = line === undefined ? '' : `:${line}:${column ?? 1}`;
-  return `${escapeControls(file)}${place}: ${message}`;
+  return `${escapeControls(file)}${place}`;
 }
 
 /** In the order of the text; what is said twice of one place is said once. */

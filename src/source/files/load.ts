@@ -1,0 +1,137 @@
+/**
+ * Desired state from files: rosters and manifests, told apart by their content. Bad input never throws: it becomes
+ * problems. While there is a problem, what is loaded is not all that was declared, so nobody may be taken for absent.
+ */
+import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type Declared, isMapping, readManifests } from '../../api/manifest.ts';
+import { readRoster, type RosterEntry, usersFromRoster } from '../../api/roster.ts';
+import { decode } from '../../api/text/decode.ts';
+import { type ParsedText, parseText } from '../../api/text/parse.ts';
+import { type Problem, printPlace } from '../../api/text/problem.ts';
+import { quote } from '../../api/text/show.ts';
+import type { WorkstationUser } from '../../api/user.ts';
+import { checkWorkstation } from '../../api/workstation/check.ts';
+import type { Workstation } from '../../api/workstation/index.ts';
+import { type Bytes, readPath } from './read.ts';
+
+export interface LoadOptions {
+  /** Which Workstation to take where several are declared. */
+  readonly workstation?: string;
+  /** What `-` reads; the standard input when left out. */
+  readonly stdin?: Readable;
+}
+
+export interface LoadedWorkstation extends Declared<Workstation> {
+  /** The absolute directory of the declaring file, or the working directory: relative sources start there. */
+  readonly directory: string;
+}
+
+export interface Input {
+  /** In the order of the paths, and of each file. */
+  readonly users: readonly Declared<WorkstationUser>[];
+  readonly workstation?: LoadedWorkstation;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** SHA-256 in hex of all that was read: the same input has the same revision. */
+  readonly revision: string;
+}
+
+/** Loads rosters, manifests and folders of them; `-` is standard input. */
+export async function loadInput(paths: readonly string[], options: LoadOptions = {}): Promise<Input> {
+  const readings = [];
+  for (const path of paths) readings.push(await readPath(path, options.stdin ?? process.stdin));
+  const files = readings.flatMap(({ read }) => read);
+  const contents = files.map(readContent);
+  const users = [
+    ...usersFromRoster(contents.flatMap(({ entries }) => entries)),
+    ...contents.flatMap((content) => content.users),
+  ];
+  const chosen = choose(
+    contents.flatMap(({ workstations }) => workstations),
+    options.workstation,
+  );
+  return {
+    users,
+    ...('workstation' in chosen ? { workstation: chosen.workstation } : {}),
+    problems: [
+      ...readings.flatMap(({ problems }) => problems),
+      ...contents.flatMap(({ problems }) => problems),
+      ...repeatedNames(users),
+      ...chosen.problems,
+    ],
+    warnings: contents.flatMap(({ warnings }) => warnings),
+    revision: revisionOf(files),
+  };
+}
+
+interface Content {
+  readonly entries: readonly RosterEntry[];
+  readonly users: readonly Declared<WorkstationUser>[];
+  readonly workstations: readonly Declared<Workstation>[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NOTHING: Content = { entries: [], users: [], workstations: [], problems: [], warnings: [] };
+
+function readContent({ file, bytes }: Bytes): Content {
+  const decoded = decode(file, bytes);
+  if ('problem' in decoded) return { ...NOTHING, problems: [decoded.problem] };
+  const parsed = parseText(file, decoded.text);
+  if (parsed.documents.length === 0 && parsed.problems.length === 0) {
+    return { ...NOTHING, warnings: [{ file, message: 'found nothing: an empty file declares nobody' }] };
+  }
+  return { ...NOTHING, ...(isRoster(parsed) ? readRoster(parsed) : readManifests(parsed)) };
+}
+
+/** A roster says `users`, and no version of an API. */
+function isRoster({ documents }: ParsedText): boolean {
+  return documents.some(({ value }) => isMapping(value) && 'users' in value && !('apiVersion' in value));
+}
+
+function choose(
+  declared: readonly Declared<Workstation>[],
+  name: string | undefined,
+): { workstation: LoadedWorkstation; problems: Problem[] } | { problems: Problem[] } {
+  const candidates =
+    name === undefined ? declared : declared.filter(({ object }) => object.metadata.name === name);
+  const [first, second] = candidates;
+  if (first === undefined) return { problems: [] };
+  if (second !== undefined) {
+    const { name: other } = first.object.metadata;
+    const message = `found a second Workstation, ${quote(other)} stands in ${first.file}: remove one, or say which to take`;
+    return { problems: [second.problem(['metadata', 'name'], message)] };
+  }
+  const directory = first.file === '-' ? process.cwd() : dirname(resolve(first.file));
+  return {
+    workstation: { ...first, directory },
+    problems: checkWorkstation(first.object.spec).map(({ path, message }) =>
+      first.problem(['spec', ...path], message),
+    ),
+  };
+}
+
+/** Two objects of one name are one object for the API server: the second would silently replace the first. */
+function repeatedNames(users: readonly Declared<WorkstationUser>[]): Problem[] {
+  const first = new Map<string, Declared<WorkstationUser>>();
+  return users.flatMap((user) => {
+    const { name } = user.object.metadata;
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, user);
+      return [];
+    }
+    const place = printPlace(earlier.problem(['metadata', 'name'], ''));
+    return [
+      user.problem(['metadata', 'name'], `found ${quote(name)} a second time, first in ${place}: rename one`),
+    ];
+  });
+}
+
+function revisionOf(files: readonly Bytes[]): string {
+  const hash = createHash('sha256');
+  for (const { file, bytes } of files) hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+  return hash.digest('hex');
+}
