@@ -23,6 +23,15 @@ export interface Seen {
 /** A condition that only informs: it does not keep a person from being Ready. */
 const INFORMATIONAL: readonly ConditionType[] = ['CodeFresh'];
 
+/** What is said of somebody who is declared but cannot be accepted beside the others. */
+export function findingsOfStalled(reason: string, message: string): Finding[] {
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: 'Accepted', status: 'False', reason, message },
+    { type: 'Stalled', status: 'True', reason, message },
+  ];
+}
+
 /** The section conditions that apply, then Ready, then Stalled and Reconciling where they are true (kstatus). */
 export function findingsOf(seen: Seen): Finding[] {
   const types = SECTION_CONDITIONS.filter((type) => seen.left.some(({ condition }) => condition === type));

@@ -2,12 +2,13 @@
  * One pass over the machine: its files first, then everybody side by side, then its units and the published maps.
  * Whatever goes wrong for one person is that person's; the pass goes on for the others and ends with the maps.
  */
-import type { Finding } from '../api/conditions.ts';
+import type { ConditionType, Finding } from '../api/conditions.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import type { WorkstationSpec } from '../api/workstation/index.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import { startWorkers } from '../controller/workers.ts';
 import type { Machine } from '../host/machine.ts';
+import { onlyTrouble, refused } from '../sections/common.ts';
 import type { Entries, Entry } from '../sections/facts.ts';
 import {
   machineProbes,
@@ -20,10 +21,10 @@ import type { Person, SectionPlan } from '../sections/section.ts';
 import { Crowd } from './crowd.ts';
 import { resolve, type Desired } from './desired.ts';
 import { gather, type PassFacts } from './facts.ts';
-import { findingsOf } from './findings.ts';
+import { findingsOf, type Seen } from './findings.ts';
 import { MachineWork } from './machinework.ts';
 import type { Witness } from './perform.ts';
-import { reconcilePerson, type Reconciled } from './person.ts';
+import { reconcilePerson } from './person.ts';
 import { planPerson, probesOf, type PlannedSection } from './plan.ts';
 
 export interface PassInput {
@@ -33,6 +34,10 @@ export interface PassInput {
   readonly canMint: boolean;
   /** OS users whom an earlier cut locked out. */
   readonly cut: ReadonlySet<string>;
+  /** metadata.name of those this pass is about; everybody when left out. Ports and maps are always everybody's. */
+  readonly only?: ReadonlySet<string>;
+  /** Why the published maps must stay as they are: more people are gone than may go in one step. */
+  readonly keepMaps?: string;
   now(): number;
 }
 
@@ -46,6 +51,7 @@ export interface PersonOutcome {
   readonly person: Person;
   readonly findings: readonly Finding[];
   readonly done: number;
+  readonly acted: ReadonlySet<ConditionType>;
 }
 
 export interface Outcome {
@@ -58,12 +64,12 @@ export async function planPass(input: PassInput): Promise<Planned> {
   const files = planMachineFiles(input.policy, facts);
   const pass = passFacts(input, plannedEntries(files));
   const people = await Promise.all(
-    desired.people.map(async (person) => ({
+    chosen(input, desired).map(async (person) => ({
       person,
       plan: planPerson(person, await gather(input.machine, pass, person, probesOf(person))),
     })),
   );
-  return { people, machine: joinedMachine(input.policy, desired, facts, files) };
+  return { people, machine: joinedMachine(input, desired, facts, files) };
 }
 
 export async function applyPass(input: PassInput, witness: Witness, signal: AbortSignal): Promise<Outcome> {
@@ -71,13 +77,22 @@ export async function applyPass(input: PassInput, witness: Witness, signal: Abor
   const machineWork = new MachineWork(input.machine, witness, signal);
   await machineWork.perform(planMachineFiles(input.policy, facts));
   const pass = passFacts(input, new Map());
-  const outcomes = await reconcileEverybody(input, desired.people, pass, witness, signal);
+  const outcomes = await reconcileEverybody(input, chosen(input, desired), pass, witness, signal);
   await machineWork.perform(planMachineUnits(input.policy, facts), () => input.machine.flush());
-  await machineWork.perform(planMaps(input.policy, desired.maps, facts));
+  await machineWork.perform(mapsOf(input, desired, facts));
   return {
     people: outcomes,
     machine: { finding: machineWork.finding(desired.notes), done: machineWork.done },
   };
+}
+
+function chosen({ only }: PassInput, { people }: Desired): readonly Person[] {
+  return only === undefined ? people : people.filter(({ name }) => only.has(name));
+}
+
+function mapsOf({ policy, keepMaps }: PassInput, desired: Desired, facts: MachineFacts): SectionPlan {
+  if (keepMaps === undefined) return planMaps(policy, desired.maps, facts);
+  return onlyTrouble(refused('MassRemoval', `publish the maps: ${keepMaps}`));
 }
 
 interface Beginning {
@@ -115,12 +130,12 @@ function writtenEntry(text: string, mode: number): Entry {
 }
 
 function joinedMachine(
-  policy: WorkstationSpec,
+  input: PassInput,
   desired: Desired,
   facts: MachineFacts,
   files: SectionPlan,
 ): SectionPlan {
-  const plans = [files, planMachineUnits(policy, facts), planMaps(policy, desired.maps, facts)];
+  const plans = [files, planMachineUnits(input.policy, facts), mapsOf(input, desired, facts)];
   return {
     actions: plans.flatMap(({ actions }) => actions),
     troubles: plans.flatMap(({ troubles }) => troubles),
@@ -165,14 +180,14 @@ type Around = Parameters<typeof reconcilePerson>[0];
 async function reconcileSafely(around: Around, pass: PassFacts, person: Person): Promise<PersonOutcome> {
   try {
     const reconciled = await reconcilePerson(around, pass, person);
-    return { person, findings: findingsOf(reconciled), done: reconciled.done };
+    return { person, findings: findingsOf(reconciled), done: reconciled.done, acted: reconciled.acted };
   } catch (error) {
-    return { person, findings: findingsOf(interrupted(error)), done: 0 };
+    return { person, findings: findingsOf(interrupted(error)), done: 0, acted: new Set() };
   }
 }
 
 /** A fault of the program is reported like any other trouble, on the person it happened to. */
-function interrupted(error: unknown): Reconciled {
+function interrupted(error: unknown): Seen {
   const message = `reconcile: ${error instanceof Error ? error.message : String(error)}`;
   const failure = { condition: 'AccountReady', reason: 'PassFailed', message } as const;
   const left = {
@@ -182,5 +197,5 @@ function interrupted(error: unknown): Reconciled {
     troubles: [],
     notes: [],
   } as const;
-  return { left: [left], failures: [failure], notes: new Map(), done: 0 };
+  return { left: [left], failures: [failure], notes: new Map() };
 }

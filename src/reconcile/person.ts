@@ -15,6 +15,8 @@ const MOST_ROUNDS = 3;
 export interface Reconciled extends Seen {
   /** How many actions were done. */
   readonly done: number;
+  /** The conditions that something was done, or tried, for. */
+  readonly acted: ReadonlySet<ConditionType>;
 }
 
 export async function reconcilePerson(
@@ -27,17 +29,19 @@ export async function reconcilePerson(
     planPerson(person, await gather(around.machine, pass, person, probes));
   const failures: Failure[] = [];
   const notes = new Map<ConditionType, readonly string[]>();
+  const acted = new Set<ConditionType>();
   let done = 0;
   let left = await look();
   for (let round = 0; round < MOST_ROUNDS && !isEmpty(left); round++) {
     const performed = await perform(around, person.osUser, left);
     done += performed.done;
+    for (const { condition, actions } of left) if (actions.length > 0) acted.add(condition);
     failures.push(...performed.failures);
     collect(notes, performed);
     left = await look();
     if (performed.failures.length > 0 || performed.done === 0) break;
   }
-  return { left, failures, notes, done };
+  return { left, failures, notes, done, acted };
 }
 
 function collect(notes: Map<ConditionType, readonly string[]>, performed: Performed): void {

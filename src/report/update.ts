@@ -1,0 +1,119 @@
+/** What the state is after a pass: pure, so that what did not change is equal and nothing is written. */
+import { mergeConditions, type Condition, type ConditionType, type Finding } from '../api/conditions.ts';
+import { API_VERSION, osUserOf, type WorkstationUser } from '../api/user.ts';
+import type { RecordedMeta, RecordedUser, State } from './record.ts';
+
+/** One person after a pass. */
+export interface UserReport {
+  readonly user: WorkstationUser;
+  readonly uid?: number;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+  /** Conditions that this pass did something for; an informational one that it did not keeps what was said last. */
+  readonly acted: ReadonlySet<ConditionType>;
+}
+
+export interface PassReport {
+  readonly workstation: string;
+  readonly users: readonly UserReport[];
+  readonly machine: Finding;
+  /** metadata.name of everybody who is declared, also of those this pass was not about. */
+  readonly declared: ReadonlySet<string>;
+}
+
+export function afterPass(state: State, report: PassReport, now: Date): State {
+  const updated = report.users.map((user) => recordOf(state.users[user.user.metadata.name], user, now));
+  const users: Record<string, RecordedUser> = { ...state.users };
+  for (const user of updated) users[user.metadata.name] = user;
+  for (const [name, user] of Object.entries(users)) {
+    if (!report.declared.has(name)) users[name] = notDeclared(user, now);
+  }
+  return { ...state, users, workstation: workstationOf(state, report, Object.values(users), now) };
+}
+
+function recordOf(
+  before: RecordedUser | undefined,
+  { user, uid, ports, findings, acted }: UserReport,
+  now: Date,
+): RecordedUser {
+  const metadata = metaOf(before?.metadata, before?.spec, user.spec, user.metadata.name, now);
+  const old = before?.status.conditions ?? [];
+  const fresh = mergeConditions(old, findings, now, metadata.generation);
+  const conditions = fresh.map((condition) => {
+    const said = old.find(({ type }) => type === condition.type);
+    return condition.type === 'CodeFresh' && said && !acted.has('CodeFresh') ? said : condition;
+  });
+  return {
+    apiVersion: API_VERSION,
+    kind: 'WorkstationUser',
+    metadata,
+    spec: user.spec,
+    status: {
+      observedGeneration: metadata.generation,
+      osUser: osUserOf(user),
+      ...(uid === undefined ? {} : { uid }),
+      ports,
+      conditions,
+    },
+  };
+}
+
+function metaOf(
+  before: RecordedMeta | undefined,
+  oldSpec: unknown,
+  spec: unknown,
+  name: string,
+  now: Date,
+): RecordedMeta {
+  if (before === undefined) return { name, generation: 1, creationTimestamp: withoutFraction(now) };
+  const isSame = JSON.stringify(oldSpec) === JSON.stringify(spec);
+  return isSame ? before : { ...before, generation: before.generation + 1 };
+}
+
+/** Whoever is declared no more is shown until the cut is made. */
+function notDeclared(user: RecordedUser, now: Date): RecordedUser {
+  const finding: Finding = {
+    type: 'Ready',
+    status: 'Unknown',
+    reason: 'NotDeclared',
+    message:
+      'declared no more, and the machine still holds the account: run apply --prune or offboard, or declare it again',
+  };
+  return {
+    ...user,
+    status: { ...user.status, conditions: mergeConditions(user.status.conditions, [finding], now) },
+  };
+}
+
+function workstationOf(
+  state: State,
+  { workstation, machine }: PassReport,
+  users: readonly RecordedUser[],
+  now: Date,
+): NonNullable<State['workstation']> {
+  const before = state.workstation;
+  const metadata =
+    before?.metadata.name === workstation
+      ? before.metadata
+      : { name: workstation, generation: 1, creationTimestamp: withoutFraction(now) };
+  const ready = users.filter(({ status }) => isReady(status.conditions)).length;
+  const findings: Finding[] = [{ ...machine, type: 'Ready' }, machine];
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Workstation',
+    metadata,
+    status: {
+      observedGeneration: metadata.generation,
+      users: { total: users.length, ready },
+      conditions: mergeConditions(before?.status.conditions ?? [], findings, now, metadata.generation),
+    },
+  };
+}
+
+export function isReady(conditions: readonly Condition[]): boolean {
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+function withoutFraction(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
