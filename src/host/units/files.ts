@@ -1,0 +1,145 @@
+/** What unit files and the links beside them say, found as systemctl would find it, without a process. */
+import type { Entries, Probe, UnitFacts } from '../../sections/facts.ts';
+import { companionsOf, linksOf, parseInstall, UnitName, type Install } from './install.ts';
+
+/** Where systemd finds unit files, first one first: systemd.unit(5), "System Unit Search Path". */
+const SEARCH_PATH = [
+  '/etc/systemd/system.control',
+  '/run/systemd/system.control',
+  '/run/systemd/transient',
+  '/run/systemd/generator.early',
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/run/systemd/generator',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+  '/run/systemd/generator.late',
+];
+
+/** Where enabling makes links and disabling removes them: systemctl(1). */
+const CHANGEABLE = ['/etc/systemd/system', '/run/systemd/system'];
+
+/** Reads paths of the machine; links are followed for content, within the machine. */
+export type Look = (probes: readonly Probe[]) => Entries;
+
+type UnitFile =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'masked' }
+  | { readonly kind: 'file'; readonly install: Install };
+
+/** One look: every directory and every file is read once at most. */
+export class UnitFiles {
+  readonly #look: Look;
+  /** Names by directory. */
+  readonly #names = new Map<string, ReadonlySet<string>>();
+  /** Text by path; `masked` and `absent` in place of one. */
+  readonly #texts = new Map<string, Text>();
+  readonly #files = new Map<string, UnitFile>();
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  facts(unit: string): Omit<UnitFacts, 'active'> {
+    const { kind } = this.#file(unit);
+    return {
+      exists: kind !== 'absent',
+      masked: kind === 'masked',
+      enabled: kind === 'file' && this.#isEnabled(unit, new Set()),
+    };
+  }
+
+  /** The links by which it starts at boot and that disabling removes, whether its file is there or not. */
+  linksTo(unit: string): string[] {
+    return CHANGEABLE.flatMap((path) => [...this.#namesIn(path)].map((name) => `${path}/${name}`))
+      .filter((path) => /\.(wants|requires)$/.test(path) && this.#namesIn(path).has(unit))
+      .map((path) => `${path}/${unit}`);
+  }
+
+  /** A companion that is masked or missing has nothing to enable; units may name each other as companions. */
+  #isEnabled(unit: string, seen: Set<string>): boolean {
+    const file = this.#file(unit);
+    if (file.kind !== 'file' || seen.has(unit)) return true;
+    seen.add(unit);
+    return (
+      linksOf(unit, file.install).every((link) => this.#hasLink(link)) &&
+      companionsOf(unit, file.install).every((companion) => this.#isEnabled(companion, seen))
+    );
+  }
+
+  #hasLink(link: string): boolean {
+    const [name = '', directory] = link.split('/').toReversed();
+    return SEARCH_PATH.some((path) => this.#namesIn(directory ? `${path}/${directory}` : path).has(name));
+  }
+
+  #file(unit: string): UnitFile {
+    const file = this.#files.get(unit) ?? this.#find(unit);
+    this.#files.set(unit, file);
+    return file;
+  }
+
+  /** A template stands in for its instances, with the drop-ins of both. */
+  #find(unit: string): UnitFile {
+    const { template } = UnitName.parse(unit);
+    const names = template === undefined ? [unit] : [unit, template];
+    const text = names
+      .flatMap((name) => this.#pathsOf(name))
+      .map((path) => this.#text(path))
+      .find(isThere);
+    if (text === undefined) return { kind: 'absent' };
+    if (text.kind === 'masked') return text;
+    return { kind: 'file', install: parseInstall([text.text, ...this.#dropIns(names)]) };
+  }
+
+  /** Of drop-ins with one name the first one found counts; they apply in the order of their names. */
+  #dropIns(units: readonly string[]): string[] {
+    const paths = new Map<string, string>();
+    for (const directory of units.flatMap((unit) => this.#pathsOf(`${unit}.d`))) {
+      for (const name of this.#namesIn(directory)) {
+        if (name.endsWith('.conf') && !paths.has(name)) paths.set(name, `${directory}/${name}`);
+      }
+    }
+    const inOrder = [...paths].sort(([one], [other]) => (one < other ? -1 : 1));
+    return inOrder
+      .map(([, path]) => this.#text(path))
+      .flatMap((text) => (text.kind === 'text' ? text.text : []));
+  }
+
+  #pathsOf(name: string): string[] {
+    return SEARCH_PATH.filter((path) => this.#namesIn(path).has(name)).map((path) => `${path}/${name}`);
+  }
+
+  #namesIn(directory: string): ReadonlySet<string> {
+    const known = this.#names.get(directory);
+    if (known !== undefined) return known;
+    const entry = this.#look([{ path: directory, read: 'list' }]).get(directory);
+    const names = new Set(entry?.kind === 'directory' ? entry.names : []);
+    this.#names.set(directory, names);
+    return names;
+  }
+
+  #text(path: string): Text {
+    const text = this.#texts.get(path) ?? this.#read(path);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  /** An empty file masks as a link to /dev/null does, which an image need not have. */
+  #read(path: string): Text {
+    const status = this.#look([{ path, read: 'stat' }]).get(path);
+    if (status?.kind === 'symlink' && status.target === '/dev/null') return { kind: 'masked' };
+    const found = this.#look([{ path, read: 'text' }]).get(path);
+    if (found?.kind !== 'file' || found.text === undefined) return { kind: 'absent' };
+    return found.text === '' ? { kind: 'masked' } : { kind: 'text', text: found.text };
+  }
+}
+
+type Text =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'masked' }
+  | { readonly kind: 'text'; readonly text: string };
+
+function isThere(text: Text): text is Exclude<Text, { kind: 'absent' }> {
+  return text.kind !== 'absent';
+}

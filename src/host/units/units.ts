@@ -1,0 +1,122 @@
+/**
+ * systemd units.
+ *
+ * - Looking takes one process for all of them, whoever they belong to, and none where no systemd runs.
+ * - What many people ask for becomes one batch: at most one reload of systemd.
+ * - One bad unit fails alone; one that hangs keeps nobody else waiting.
+ * - A running unit is never restarted.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UnitFacts } from '../../sections/facts.ts';
+import { Coalescer } from '../coalescer.ts';
+import type { Done } from '../machine.ts';
+import type { Reach } from '../programs/reach.ts';
+import { runBatch, type Request, type UnitAction } from './batch.ts';
+import { EXPLAINING, type Properties } from './explain.ts';
+import { UnitFiles, type Look } from './files.ts';
+import { Settling, type SettlingOptions } from './settling.ts';
+import { Systemctl, systemctlOn, type RunSystemctl } from './systemctl.ts';
+
+export interface UnitsOptions {
+  readonly reach: Reach;
+  readonly look: Look;
+  readonly systemctl?: RunSystemctl;
+  readonly settling?: SettlingOptions;
+}
+
+/** Milliseconds that a request waits for others when nobody flushes; and that failed units wait to be asked about. */
+const BATCH_WAIT = 2000;
+const EXPLAIN_WAIT = 10;
+/** Half a minute is longer than any service takes that somebody waits for. */
+const SETTLING: SettlingOptions = {
+  limit: 30_000,
+  now: () => performance.now(),
+  sleep: (ms) => sleep(ms),
+};
+const UNKNOWN: UnitFacts = { exists: false, masked: false, enabled: false, active: 'unknown' };
+
+export class Units {
+  readonly #reach: Reach;
+  readonly #look: Look;
+  readonly #systemctl: Systemctl;
+  readonly #settling: Settling;
+  readonly #facts = new Map<string, UnitFacts>();
+  readonly #requests: Coalescer<Request, Done>;
+  readonly #questions: Coalescer<string, Properties>;
+
+  constructor({ reach, look, systemctl = systemctlOn(reach), settling = SETTLING }: UnitsOptions) {
+    this.#reach = reach;
+    this.#look = look;
+    this.#systemctl = new Systemctl(systemctl);
+    this.#settling = new Settling(this.#systemctl, settling);
+    this.#requests = new Coalescer({ maxWait: BATCH_WAIT, run: (requests) => this.#runBatch(requests) });
+    this.#questions = new Coalescer({ maxWait: EXPLAIN_WAIT, run: (units) => this.#explain(units) });
+  }
+
+  /** Every unit as it was last looked at, or as the last batch left it. */
+  get facts(): ReadonlyMap<string, UnitFacts> {
+    return this.#facts;
+  }
+
+  /** Looks at these units; `facts` has them then. */
+  async look(units: readonly string[]): Promise<void> {
+    const files = new UnitFiles(this.#look);
+    const isRunning = this.#absence() === undefined;
+    const loaded = isRunning && units.length > 0 ? await this.#systemctl.list(units) : undefined;
+    for (const unit of units) {
+      const active = loaded === undefined ? 'unknown' : (loaded.get(unit)?.active ?? 'inactive');
+      this.#facts.set(unit, { ...files.facts(unit), active });
+    }
+  }
+
+  /** Takes part in the next batch, which goes off at `flush`, or after two seconds. */
+  do(action: UnitAction): Promise<Done> {
+    return this.#ask(action);
+  }
+
+  /** A unit file was written: the next batch makes systemd read them again, even where nothing else is asked for. */
+  unitFilesChanged(): Promise<Done> {
+    return this.#ask({ kind: 'reload' });
+  }
+
+  /** Nobody else is about to ask for something. */
+  flush(): void {
+    this.#requests.idle();
+  }
+
+  async #ask(request: Request): Promise<Done> {
+    try {
+      return await this.#requests.add(request);
+    } catch (error) {
+      return { kind: 'failed', reason: 'SystemdFailed', message: (error as Error).message };
+    }
+  }
+
+  async #runBatch(requests: readonly Request[]): Promise<(Done | Promise<Done>)[]> {
+    const machine = {
+      systemctl: this.#systemctl,
+      absence: this.#absence(),
+      readFiles: () => new UnitFiles(this.#look),
+      settle: (unit: string) => this.#settling.wait(unit),
+      properties: (unit: string) => this.#questions.add(unit),
+      remember: (unit: string, facts: Partial<UnitFacts>) =>
+        void this.#facts.set(unit, { ...(this.#facts.get(unit) ?? UNKNOWN), ...facts }),
+    };
+    return runBatch(machine, requests);
+  }
+
+  async #explain(units: readonly string[]): Promise<Properties[]> {
+    const shown = await this.#systemctl.show([...new Set(units)], EXPLAINING);
+    return units.map((unit) => shown.get(unit) ?? new Map());
+  }
+
+  /** sd_booted(3): systemd runs where this directory exists. */
+  #absence(): string | undefined {
+    if (this.#reach.kind === 'image') return 'left for the first boot, since this is an image';
+    const directory = '/run/systemd/system';
+    const found = this.#look([{ path: directory, read: 'stat' }]).get(directory);
+    return found?.kind === 'directory'
+      ? undefined
+      : 'systemd is not running on this machine: left for its next boot';
+  }
+}
