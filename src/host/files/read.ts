@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import { opendirSync, readSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { again, reopened } from './calls.ts';
+import type { Directory } from './calls.ts';
+
+/** Bytes of a file, where the caller says nothing else. */
+export const FILE_LIMIT = 4 * 2 ** 20;
+/** Names in a directory: more than anybody keeps in one that is managed. */
+const LIST_LIMIT = 10_000;
+/** Bytes of content that are kept to save reading it again. */
+const CACHE_LIMIT = 32 * 2 ** 20;
+/** Milliseconds. A file changed twice within one tick of the kernel's clock has the same times after both. */
+const CLOCK_TICK = 1000;
+
+/** The content of an open regular file; undefined where it is longer than `limit` bytes. */
+export function readContent(fd: number, limit: number): Buffer | undefined {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total <= limit;) {
+    const chunk = Buffer.allocUnsafe(Math.min(65_536, limit + 1 - total));
+    const count = readSync(fd, chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+  }
+  return undefined;
+}
+
+/** The names in a directory, sorted; undefined where there are too many. */
+export function readNames(directory: Directory): string[] | undefined {
+  const listing = opendirSync(again(directory.fd));
+  try {
+    const names: string[] = [];
+    for (let entry = listing.readSync(); entry !== null; entry = listing.readSync()) {
+      if (names.length === LIST_LIMIT) return undefined;
+      names.push(entry.name);
+    }
+    return names.sort();
+  } finally {
+    listing.closeSync();
+  }
+}
+
+/** Content by inode, as long as nothing about the inode has changed: a pass that finds nothing to do reads nothing. */
+export class Contents {
+  /** In the order of reading. By reader, since what one may read another may not. */
+  readonly #kept = new Map<
+    string,
+    { readonly version: string; readonly text: string | undefined; readonly size: number }
+  >();
+  #size = 0;
+
+  /** The content at these stats, as read before; `{}` says it was no UTF-8. */
+  recall(stats: BigIntStats): { readonly text?: string } | undefined {
+    const kept = this.#kept.get(keyOf(stats));
+    if (kept?.version !== versionOf(stats)) return undefined;
+    return kept.text === undefined ? {} : { text: kept.text };
+  }
+
+  /** Reads the regular file behind `fd`, which may have been opened with O_PATH; undefined where it is over the limit. */
+  read(fd: number, stats: BigIntStats, limit: number): { readonly text?: string } | undefined {
+    const content = reopened(fd, (readable) => readContent(readable, limit));
+    if (content === undefined) return undefined;
+    const text = isUtf8(content) ? content.toString() : undefined;
+    if (Date.now() - Number(stats.ctimeMs) > CLOCK_TICK) this.#keep(stats, text, content.length);
+    return text === undefined ? {} : { text };
+  }
+
+  #keep(stats: BigIntStats, text: string | undefined, size: number): void {
+    this.#drop(keyOf(stats));
+    this.#kept.set(keyOf(stats), { version: versionOf(stats), text, size });
+    this.#size += size;
+    for (const key of this.#kept.keys()) {
+      if (this.#size <= CACHE_LIMIT) break;
+      this.#drop(key);
+    }
+  }
+
+  #drop(key: string): void {
+    this.#size -= this.#kept.get(key)?.size ?? 0;
+    this.#kept.delete(key);
+  }
+}
+
+function keyOf({ dev, ino }: BigIntStats): string {
+  return `${process.geteuid?.()}:${dev}:${ino}`;
+}
+
+function versionOf({ size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${size}:${mtimeNs}:${ctimeNs}`;
+}

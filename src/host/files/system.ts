@@ -1,0 +1,78 @@
+import { closeSync } from 'node:fs';
+import type { Entries, Probe } from '../../sections/facts.ts';
+import { openRoot } from './calls.ts';
+import type { DirectoryToMake } from './directories.ts';
+import { observeAll } from './observe.ts';
+import { operate } from './operation.ts';
+import type { Operation } from './operation.ts';
+import { Contents } from './read.ts';
+import type { Rename } from './rename.ts';
+import { Tree } from './tree.ts';
+import type { FileToWrite } from './write.ts';
+
+/**
+ * The machine's own files, with this process's rights, synchronously. Paths are absolute, as the machine names them; what
+ * is made belongs to the user and group of this process. Every change is safe to repeat and throws FileRefused.
+ */
+export class SystemFiles {
+  readonly #root: number;
+  readonly #contents = new Contents();
+
+  /** `root` is where the machine's `/` is. */
+  constructor(root = '/') {
+    this.#root = openRoot(root);
+  }
+
+  /** Links that only root can have put there are followed where content is asked for. */
+  observe(probes: readonly Probe[]): Entries {
+    return this.#withTree((tree) => new Map(observeAll(tree, probes, this.#contents)));
+  }
+
+  writeFile(file: FileToWrite): void {
+    this.#operate({ op: 'write-file', ...file });
+  }
+
+  makeDirectory(directory: DirectoryToMake): void {
+    this.#operate({ op: 'make-directory', ...directory });
+  }
+
+  setMode(path: string, mode: number): void {
+    this.#operate({ op: 'set-mode', path, mode });
+  }
+
+  rename(move: Rename): void {
+    this.#operate({ op: 'rename', ...move });
+  }
+
+  removeFile(path: string): void {
+    this.#operate({ op: 'remove-file', path });
+  }
+
+  /** Takes as long as the tree is large. */
+  removeTree(path: string): void {
+    this.#operate({ op: 'remove-tree', path });
+  }
+
+  /** Removes what a crash left unfinished in this directory. */
+  removeLeftovers(path: string): void {
+    this.#operate({ op: 'remove-leftovers', path });
+  }
+
+  close(): void {
+    closeSync(this.#root);
+  }
+
+  #operate(operation: Operation): void {
+    let isFinished = false;
+    while (!isFinished) isFinished = this.#withTree((tree) => operate(tree, operation));
+  }
+
+  #withTree<T>(work: (tree: Tree) => T): T {
+    const tree = new Tree({ fd: this.#root, path: '/' }, 'system');
+    try {
+      return work(tree);
+    } finally {
+      tree.close();
+    }
+  }
+}

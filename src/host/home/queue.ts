@@ -1,0 +1,102 @@
+import { HelperProcess } from './helper.ts';
+import type { Request, Response } from './protocol.ts';
+
+/** A request and whoever waits for its response. */
+interface Asked {
+  readonly request: Request;
+  /** What is attempted, as error messages begin. */
+  readonly attempt: string;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Sends requests to the helper process, and to its successor what its end has left unbegun. */
+export class RequestQueue {
+  readonly #root: string;
+  readonly #deadline: number;
+  /** Sent and not answered, in the order of sending: the first is in hand, those after it have not been begun. */
+  #asked: Asked[] = [];
+  #helper: HelperProcess | undefined;
+  /** Whether this process has shown that it can serve at all. */
+  #isReady = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Set once no more is asked; resolved when the last process has ended. */
+  #closing: PromiseWithResolvers<void> | undefined;
+
+  /** `deadline` is what one request may take, in milliseconds. */
+  constructor(root: string, deadline: number) {
+    this.#root = root;
+    this.#deadline = deadline;
+  }
+
+  start(): HelperProcess {
+    if (this.#helper !== undefined) return this.#helper;
+    this.#isReady = false;
+    this.#helper = new HelperProcess(this.#root, {
+      onResponse: (response) => this.#answer(response),
+      onProgress: () => this.#watch(),
+      onEnd: (reason) => this.#succeed(reason),
+    });
+    return this.#helper;
+  }
+
+  /** After an abort the request may still be carried out. */
+  async ask(request: Request, attempt: string, signal?: AbortSignal): Promise<Response> {
+    signal?.throwIfAborted();
+    if (this.#closing !== undefined)
+      throw new Error(`${attempt}: homes are no longer worked on: the program is ending`);
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const abandon = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abandon);
+    this.#asked.push({ request, attempt, resolve, reject });
+    this.start().send(request);
+    if (this.#asked.length === 1) this.#watch();
+    return promise.finally(() => signal?.removeEventListener('abort', abandon));
+  }
+
+  /** Waits for what has been asked. */
+  async close(): Promise<void> {
+    if (this.#helper === undefined) return;
+    this.#closing ??= Promise.withResolvers<void>();
+    this.#helper.finish();
+    this.#watch();
+    await this.#closing.promise;
+  }
+
+  #answer(response: Response): void {
+    if (response.kind === 'ready') this.#isReady = true;
+    else this.#asked.shift()?.resolve(response);
+    this.#watch();
+  }
+
+  /** Gives the request in hand, or a process that should end, its time. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#asked.length === 0 && this.#closing === undefined) return;
+    const timer = setTimeout(() => {
+      // An answer may have come while this program itself was busy: it is read before an immediate runs.
+      setImmediate(() => {
+        if (this.#timer === timer)
+          this.#helper?.kill(`did not answer within ${this.#deadline} ms and was ended`);
+      });
+    }, this.#deadline);
+    this.#timer = timer;
+  }
+
+  /** Fails what the process ended over, and gives all else to a new one. */
+  #succeed(reason: string): void {
+    const [inHand] = this.#asked;
+    const isOver = (asked: Asked): boolean =>
+      !this.#isReady || asked.request.user.uid === inHand?.request.user.uid;
+    const over = this.#asked.filter(isOver);
+    this.#asked = this.#asked.filter((asked) => !isOver(asked));
+    this.#helper = undefined;
+    for (const { attempt, reject } of over)
+      reject(new Error(`${attempt}: the helper process for homes ${reason}`));
+    for (const { request } of this.#asked) this.start().send(request);
+    if (this.#helper === undefined) this.#closing?.resolve();
+    else if (this.#closing !== undefined) this.start().finish();
+    this.#watch();
+  }
+}
