@@ -1,11 +1,11 @@
 /** Accounts as the roster and the policy want them. */
 import type { WorkstationSpec } from '../api/workstation/index.ts';
-import type { RosterEntry } from './entry.ts';
+import type { RosterMember } from './member.ts';
 import { sortedSet } from './order.ts';
 
 /** The supplementary groups of a person's tier, in the order declared. */
 export function groupsOf(
-  { spec }: RosterEntry,
+  { spec }: RosterMember,
   { accounts }: Pick<WorkstationSpec, 'accounts'>,
 ): readonly string[] {
   return accounts.groups[spec.tier];

@@ -2,14 +2,14 @@
  * The ports of everybody on a machine, over all services together: they share one machine, so a port that one service
  * has is no other's. Services are served in the order declared.
  */
-import { expand, variablesOf } from '../api/template.ts';
 import { selects, type Service } from '../api/workstation/index.ts';
-import { claimsOf, ownersOf, type Claims, type EnvFile } from './claims.ts';
-import type { RosterEntry } from './entry.ts';
+import { claimsOf, type Claims, type EnvFile } from './claims.ts';
+import type { RosterMember } from './member.ts';
 import { allocatePorts, conflict, type PortNote, type PortTrouble } from './ports.ts';
 
 export interface AssignmentRequest {
-  readonly roster: readonly RosterEntry[];
+  /** People whose environment files are their own, as `catalog` makes sure. */
+  readonly roster: readonly RosterMember[];
   readonly services: readonly Service[];
   /** The environment files found; those of departed people too, whose ports are held. */
   readonly files: readonly EnvFile[];
@@ -27,14 +27,13 @@ export interface Assignment {
 
 export function assignPorts({ roster, services, files, occupied }: AssignmentRequest): Assignment {
   const claims = claimsOf(services, files);
-  const refusalOf = refusals(services, claims);
   const ports = new Map<string, ReadonlyMap<string, number>>();
   const holders = new Map<number, string>();
   const troubles: PortTrouble[] = [];
   const notes: PortNote[] = [];
   for (const service of services) {
     const users = roster.filter(({ spec }) => selects(service, spec.tier)).map(({ osUser }) => osUser);
-    const refused = users.flatMap((osUser) => refusalOf(osUser, service, holders) ?? []);
+    const refused = users.flatMap((osUser) => refusal(osUser, service.name, claims, holders) ?? []);
     const refusedUsers = new Set(refused.map(({ osUser }) => osUser));
     const allocation = allocatePorts({
       service: service.name,
@@ -51,38 +50,18 @@ export function assignPorts({ roster, services, files, occupied }: AssignmentReq
   return { ports, troubles, notes: [...notes, ...notesOnUndeclared(roster, claims)] };
 }
 
-/** Tells why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
-function refusals(services: readonly Service[], claims: Claims) {
-  const ownerOf = ownersOf(services);
-  return (
-    osUser: string,
-    service: Service,
-    holders: ReadonlyMap<number, string>,
-  ): PortTrouble | undefined => {
-    const { name } = service;
-    const port = claims.ports.get(name)?.get(osUser);
-    const holder = port === undefined ? undefined : holders.get(port);
-    return (
-      fileConflict(osUser, service, ownerOf) ??
-      claims.troubles.find((trouble) => trouble.osUser === osUser && trouble.service === name) ??
-      (port === undefined || holder === undefined ? undefined : conflict(osUser, name, port, holder))
-    );
-  };
-}
-
-/** A name such as "web-emo" can make one file of two people's, where one service has web-${user}.env. */
-function fileConflict(
+/** Why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
+function refusal(
   osUser: string,
-  service: Service,
-  ownerOf: ReturnType<typeof ownersOf>,
+  service: string,
+  { ports, troubles }: Claims,
+  holders: ReadonlyMap<number, string>,
 ): PortTrouble | undefined {
-  if (variablesOf(service.envFile).some(({ name }) => name !== 'user')) return undefined;
-  const path = expand(service.envFile, { user: osUser });
-  const owner = ownerOf(path);
-  if (owner?.osUser === osUser && owner.services.includes(service)) return undefined;
-  const other = owner === undefined ? 'no account' : `${owner.osUser} of ${owner.services[0]?.name}`;
-  const message = `give ${osUser} a port of ${service.name}: its environment file ${path} is that of ${other}: choose another osUser or envFile`;
-  return { osUser, service: service.name, reason: 'EnvFileConflict', message };
+  const port = ports.get(service)?.get(osUser);
+  const holder = port === undefined ? undefined : holders.get(port);
+  return port !== undefined && holder !== undefined
+    ? conflict(osUser, service, port, holder)
+    : troubles.find((trouble) => trouble.osUser === osUser && trouble.service === service);
 }
 
 function* claimedElsewhere(service: Service, { ports }: Claims): Iterable<number> {
@@ -90,7 +69,7 @@ function* claimedElsewhere(service: Service, { ports }: Claims): Iterable<number
 }
 
 /** What cannot be read in the file of a departed account cannot be held for it either. */
-function notesOnUndeclared(roster: readonly RosterEntry[], claims: Claims): PortNote[] {
+function notesOnUndeclared(roster: readonly RosterMember[], claims: Claims): PortNote[] {
   const declared = new Set(roster.map(({ osUser }) => osUser));
   return claims.troubles.filter(({ osUser }) => !declared.has(osUser));
 }

@@ -5,6 +5,7 @@
 import { expand, variablesOf } from '../api/template.ts';
 import type { Service } from '../api/workstation/index.ts';
 import { readVariable } from './envfile.ts';
+import { byCodePoint } from './order.ts';
 import { invalidPort, parsePort, type PortTrouble } from './ports.ts';
 
 export interface EnvFile {
@@ -43,18 +44,21 @@ export function claimsOf(services: readonly Service[], files: readonly EnvFile[]
   return { ports, troubles };
 }
 
-/** Tells the owner of a path by the template with the most literal characters, of equal ones the first declared. */
+/**
+ * Tells whose file a path is. Where several templates match, it is that of the shortest account, of equally long ones
+ * the first in order: the same that `catalog` leaves the file to.
+ */
 export function ownersOf(services: readonly Service[]): (path: string) => EnvFileOwner | undefined {
-  const templates = [...Map.groupBy(services, ({ envFile }) => envFile)]
-    .map(([envFile, sharers]) => ({ ...compile(envFile), services: sharers }))
-    .sort((a, b) => b.literals - a.literals);
-  return (path) => {
-    for (const { pattern, services: sharers } of templates) {
-      const osUser = pattern.exec(path)?.groups?.['user'];
-      if (osUser !== undefined) return { osUser, services: sharers };
-    }
-    return undefined;
-  };
+  const templates = [...Map.groupBy(services, ({ envFile }) => envFile)].map(
+    ([envFile, sharers]) => [patternOf(envFile), sharers] as const,
+  );
+  return (path) =>
+    templates
+      .flatMap(([pattern, sharers]) => {
+        const osUser = pattern.exec(path)?.groups?.['user'];
+        return osUser === undefined ? [] : [{ osUser, services: sharers }];
+      })
+      .sort((a, b) => a.osUser.length - b.osUser.length || byCodePoint(a.osUser, b.osUser))[0];
 }
 
 /** The directories whose listings hold every claim. */
@@ -78,11 +82,7 @@ function claimIn(
   const reading = readVariable(text, variable);
   if (reading.kind === 'absent') return undefined;
   if (reading.kind === 'ambiguous') {
-    return unreadable(
-      osUser,
-      service,
-      `${path} can be read in two ways where it sets ${variable}: correct it`,
-    );
+    return unreadable(osUser, service, `${path} cannot be read for certain: ${reading.doubt}`);
   }
   const found = `${variable}=${JSON.stringify(reading.value.slice(0, 20))} in ${path}`;
   return parsePort(reading.value) ?? invalidPort(osUser, service.name, found);
@@ -93,29 +93,18 @@ function unreadable(osUser: string, service: Service, found: string): PortTroubl
   return { osUser, service: service.name, reason: 'EnvFileUnreadable', message };
 }
 
-interface Template {
-  readonly pattern: RegExp;
-  readonly literals: number;
+/** A pattern for the paths that a template expands to. Variables other than the user match any name. */
+function patternOf(envFile: string): RegExp {
+  let source = '';
+  let from = 0;
+  for (const { name, index } of variablesOf(envFile)) {
+    const repeated = source.includes('(?<user>') ? '\\k<user>' : '(?<user>[a-z_][a-z0-9_-]{0,31})';
+    source += literally(envFile.slice(from, index)) + (name === 'user' ? repeated : '[^/]+');
+    from = index + '${}'.length + name.length;
+  }
+  return new RegExp(`^${source}${literally(envFile.slice(from))}$`);
 }
 
-/** A pattern for the paths that a template expands to. Variables other than the user match any name. */
-function compile(envFile: string): Template {
-  let source = '';
-  let literals = 0;
-  let from = 0;
-  let seen = false;
-  const append = (literal: string) => {
-    const plain = expand(literal, {});
-    literals += plain.length;
-    source += plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  };
-  for (const { name, index } of variablesOf(envFile)) {
-    append(envFile.slice(from, index));
-    from = index + '${}'.length + name.length;
-    if (name !== 'user') source += '[^/]+';
-    else source += seen ? '\\k<user>' : '(?<user>[a-z_][a-z0-9_-]{0,31})';
-    seen ||= name === 'user';
-  }
-  append(envFile.slice(from));
-  return { pattern: new RegExp(`^${source}$`), literals };
+function literally(text: string): string {
+  return expand(text, {}).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -5,13 +5,13 @@
  */
 import { selects, type Service, type WorkstationSpec } from '../api/workstation/index.ts';
 import { groupsOf } from './accounts.ts';
-import type { RosterEntry } from './entry.ts';
+import type { RosterMember } from './member.ts';
 import { printIndented, type Json } from './json.ts';
 import { dispatchOf, mapEntries, printLines, type PublishedMap } from './maps.ts';
 import { allocatePorts, invalidPort, isPort } from './ports.ts';
 
 export interface DeriveRequest {
-  readonly roster: readonly RosterEntry[];
+  readonly roster: readonly RosterMember[];
   readonly workstation: Pick<WorkstationSpec, 'accounts' | 'services' | 'machine'>;
   /** By service: the ports given before, by account, as read and unchecked. People not in the roster are ignored. */
   readonly existing: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
@@ -51,7 +51,7 @@ interface PortOutcome {
 }
 
 function derivePorts(
-  roster: readonly RosterEntry[],
+  roster: readonly RosterMember[],
   service: Service,
   existing: ReadonlyMap<string, unknown>,
 ): PortOutcome {
@@ -87,15 +87,15 @@ function sharedPorts({ name }: Service, kept: ReadonlyMap<string, number>): stri
   });
 }
 
-function accountsOf(roster: readonly RosterEntry[], workstation: DeriveRequest['workstation']): Json {
-  return new Map(roster.map((entry) => [entry.osUser, accountOf(entry, workstation)]));
+function accountsOf(roster: readonly RosterMember[], workstation: DeriveRequest['workstation']): Json {
+  return new Map(roster.map((member) => [member.osUser, accountOf(member, workstation)]));
 }
 
-function accountOf(entry: RosterEntry, workstation: DeriveRequest['workstation']): Json {
-  const { osUser, spec } = entry;
+function accountOf(member: RosterMember, workstation: DeriveRequest['workstation']): Json {
+  const { osUser, spec } = member;
   return new Map<string, Json>([
     ['code_layout', spec.codeLayout],
-    ['groups', groupsOf(entry, workstation)],
+    ['groups', groupsOf(member, workstation)],
     ['login_locked', true],
     ['os_user', osUser],
     ['repos', spec.repos ?? []],
@@ -111,7 +111,7 @@ function portsKey(service: string, index: number): string {
 
 function valueOf(
   map: PublishedMap,
-  roster: readonly RosterEntry[],
+  roster: readonly RosterMember[],
   ports: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Json {
   const entries = mapEntries(roster, ports.get(map.service) ?? new Map());

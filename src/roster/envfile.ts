@@ -8,10 +8,10 @@ import { parseLines, type EnvLine } from './envlines.ts';
 export type Reading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'value'; readonly value: string }
-  /** Versions of systemd read the file differently, or an open quote swallows the rest of it. */
-  | { readonly kind: 'ambiguous' };
+  /** Nobody can say, whatever variable is asked for; `doubt` says what was found and what to do. */
+  | { readonly kind: 'ambiguous'; readonly doubt: string };
 
-/** The message names variables and lines, never values. */
+/** The message names variables, never values. */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError';
 }
@@ -19,18 +19,16 @@ export class EnvFileError extends Error {
 /** The value of a variable; of several assignments the last one, as systemd and a shell take it. */
 export function readVariable(text: string, name: string): Reading {
   const lines = parseLines(text);
-  const named = lines.flatMap((line, index) => ('name' in line && line.name === name ? [index] : []));
-  const line = lines[named.at(-1) ?? -1];
-  if (text.includes('\0')) return { kind: 'ambiguous' };
-  if (line === undefined) return { kind: 'absent' };
-  const unsure = named.some((index) => lines[index - 1]?.escaped === true);
-  return line.kind === 'assignment' && !unsure ? { kind: 'value', value: line.value } : { kind: 'ambiguous' };
+  const doubt = doubtIn(text, lines);
+  if (doubt !== undefined) return { kind: 'ambiguous', doubt };
+  const line = lines.findLast((candidate) => nameOf(candidate) === name);
+  return line?.kind === 'assignment' ? { kind: 'value', value: line.value } : { kind: 'absent' };
 }
 
 /**
  * The text with each of `variables` assigned exactly once and those of `unset` not at all. A variable keeps the place
  * of its last assignment, and the line itself where the value is right already; new ones come last, in the order given.
- * @throws EnvFileError for a value of more than one line, a quote that is never closed, or a NUL
+ * @throws EnvFileError for a value of more than one line, and for a text that cannot be read for certain
  */
 export function setVariables(
   text: string,
@@ -41,22 +39,20 @@ export function setVariables(
   const assignments = new Map(
     Object.entries(variables).map(([name, value]) => [name, printAssignment(name, value)]),
   );
-  const lines = checkedLines(text);
+  const lines = certainLines(text);
   const lastOf = new Map(lines.map((line, index) => [nameOf(line), index]));
-  const kept = lines
-    .map((line, index) => {
-      const name = nameOf(line);
-      const shield = endOf(lines[index - 1], lineBreak);
-      const assignment = name === undefined ? undefined : assignments.get(name);
-      if (assignment === undefined) return name !== undefined && unset.includes(name) ? shield : line.text;
-      if (lastOf.get(name) !== index) return shield;
-      return shield === '' && isValue(line, variables) ? line.text : shield + assignment + lineBreak;
+  const kept = lines.filter((line, index) => {
+    const name = nameOf(line) ?? '';
+    return assignments.has(name) ? lastOf.get(name) === index : !unset.includes(name);
+  });
+  const body = kept
+    .map((line) => {
+      const assignment = assignments.get(nameOf(line) ?? '');
+      return assignment === undefined || isRight(line, variables) ? line.text : assignment + lineBreak;
     })
     .join('');
-  const added = [...assignments]
-    .filter(([name]) => !lastOf.has(name))
-    .map(([, assignment]) => assignment + lineBreak);
-  return added.length === 0 ? kept : kept + endOf(parseLines(kept).at(-1), lineBreak) + added.join('');
+  const added = [...assignments].filter(([name]) => !lastOf.has(name)).map(([, line]) => line + lineBreak);
+  return added.length === 0 ? body : closed(body, lineBreak) + added.join('');
 }
 
 /** `NAME=value`, quoted where systemd or a shell that sources the file would read the bare value differently. */
@@ -70,30 +66,34 @@ function printAssignment(name: string, value: string): string {
   return `${name}=${plain ? value : `"${value.replace(/["\\`$]/g, '\\$&')}"`}`;
 }
 
-function checkedLines(text: string): EnvLine[] {
+function certainLines(text: string): EnvLine[] {
   const lines = parseLines(text);
-  const unclosed = lines.find((line) => line.kind === 'unclosed');
-  if (unclosed) {
-    throw new EnvFileError(
-      `edit an environment file: the quote of ${unclosed.name} is never closed: close it`,
-    );
-  }
-  if (text.includes('\0')) {
-    throw new EnvFileError('edit an environment file: it holds a NUL, so systemd refuses it: remove the NUL');
-  }
+  const doubt = doubtIn(text, lines);
+  if (doubt !== undefined) throw new EnvFileError(`edit an environment file: ${doubt}`);
   return lines;
+}
+
+/** Why versions of systemd, or systemd and whoever wrote the file, may read it differently. */
+function doubtIn(text: string, lines: readonly EnvLine[]): string | undefined {
+  if (text.includes('\0')) return 'it holds a NUL, so systemd refuses it: remove the NUL';
+  const unclosed = lines.find((line) => line.kind === 'unclosed');
+  if (unclosed) return `the quote of ${unclosed.name} is never closed: close it`;
+  return lines.some((line) => line.kind === 'ignored' && line.escaped)
+    ? 'a comment ends in a backslash, which versions of systemd read differently: remove the backslash'
+    : undefined;
 }
 
 function nameOf(line: EnvLine): string | undefined {
   return line.kind === 'assignment' ? line.name : undefined;
 }
 
-function isValue(line: EnvLine, variables: Readonly<Record<string, string>>): boolean {
+function isRight(line: EnvLine, variables: Readonly<Record<string, string>>): boolean {
   return line.kind === 'assignment' && line.value === variables[line.name];
 }
 
-/** What must follow a line before another can begin, for every version of systemd. */
-function endOf(line: EnvLine | undefined, lineBreak: string): string {
-  if (line === undefined) return '';
-  return (line.terminated ? '' : lineBreak) + (line.escaped ? lineBreak : '');
+/** The text with its last line brought to an end, so that another can follow. */
+function closed(text: string, lineBreak: string): string {
+  const last = parseLines(text).at(-1);
+  if (last === undefined || last.terminated) return text;
+  return text + lineBreak + (last.escaped ? lineBreak : '');
 }

@@ -8,7 +8,10 @@ interface LineEnd {
   readonly text: string;
   /** False only for a last line that the end of the file cuts off. */
   readonly terminated: boolean;
-  /** Ends in a live backslash: systemd up to version 253 reads the next line as part of this one, later ones do not. */
+  /**
+   * Ends in a live backslash. Of a comment: systemd up to version 253 takes the next line for a part of it, later
+   * versions do not. Of an assignment: the file ends there.
+   */
   readonly escaped: boolean;
 }
 

@@ -3,7 +3,7 @@
  * parsing stand side by side, so that what an earlier program published can be taken over.
  */
 import type { Machine } from '../api/workstation/index.ts';
-import type { RosterEntry } from './entry.ts';
+import type { RosterMember } from './member.ts';
 import { printCompact, type Json } from './json.ts';
 
 export type PublishedMap = Machine['maps'][number];
@@ -15,7 +15,7 @@ export interface MapEntry {
 }
 
 /** Everybody who has a port, ordered by it; people on one port stay in the order of the roster. */
-export function mapEntries(roster: readonly RosterEntry[], ports: ReadonlyMap<string, number>): MapEntry[] {
+export function mapEntries(roster: readonly RosterMember[], ports: ReadonlyMap<string, number>): MapEntry[] {
   return roster
     .flatMap(({ osUser, spec }) => {
       const port = ports.get(osUser);

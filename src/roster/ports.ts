@@ -28,8 +28,7 @@ export interface PortTrouble {
   readonly osUser: string;
   readonly service: string;
   /** CamelCase, as a condition's reason. */
-  readonly reason:
-    'InvalidPort' | 'PortConflict' | 'PortsExhausted' | 'EnvFileConflict' | 'EnvFileUnreadable';
+  readonly reason: 'InvalidPort' | 'PortConflict' | 'PortsExhausted' | 'EnvFileUnreadable';
   readonly message: string;
 }
 

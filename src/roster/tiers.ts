@@ -1,5 +1,5 @@
 /** The tiers of the roster against those that the cluster has. */
-import type { RosterEntry } from './entry.ts';
+import type { RosterMember } from './member.ts';
 
 export interface TierIssue {
   readonly osUser: string;
@@ -17,7 +17,7 @@ export interface ClusterTierMap {
 
 /** In the order of the roster. Admins are exempt: what they may do in the cluster is granted elsewhere. */
 export function compareTiers(
-  roster: readonly RosterEntry[],
+  roster: readonly RosterMember[],
   clusterTiers: ReadonlyMap<string, string>,
 ): TierIssue[] {
   return roster.flatMap(({ osUser, spec: { tier, k8sUser } }): TierIssue[] => {
