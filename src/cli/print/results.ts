@@ -1,0 +1,48 @@
+/** How an apply ended: one row for each person and one for the machine. */
+import type { Finding } from '../../api/conditions.ts';
+import type { Outcome } from '../../reconcile/pass.ts';
+import { printTable } from './table.ts';
+
+interface Row {
+  readonly name: string;
+  readonly done: number;
+  readonly verdict: Verdict;
+}
+
+export interface Verdict {
+  /** Ready; Retrying: the next pass may come through; Stalled: not before somebody changes something. */
+  readonly result: 'Ready' | 'Retrying' | 'Stalled';
+  /** Of what is not ready, CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export function printResults({ people, machine }: Outcome): string {
+  const rows: Row[] = [
+    ...people.map(({ person, done, findings }) => ({
+      name: person.name,
+      done,
+      verdict: verdictOf(findings),
+    })),
+    { name: '(machine)', done: machine.done, verdict: verdictOf([machine.finding]) },
+  ];
+  return printTable<Row>(
+    [
+      { header: 'NAME', cell: ({ name }) => name },
+      { header: 'RESULT', cell: ({ verdict }) => verdict.result },
+      { header: 'ACTIONS', cell: ({ done }) => String(done) },
+      { header: 'REASON', cell: ({ verdict }) => verdict.reason },
+      { header: 'MESSAGE', cell: ({ verdict }) => verdict.message },
+    ],
+    rows,
+  );
+}
+
+/** What findings come to. Of a person Ready sums the others up; the machine has one finding only. */
+export function verdictOf(findings: readonly Finding[]): Verdict {
+  const summary = findings.find(({ type }) => type === 'Ready') ?? findings[0];
+  if (summary === undefined || summary.status === 'True') return { result: 'Ready', reason: '', message: '' };
+  const isStalled = findings.some(({ type, status }) => type === 'Stalled' && status === 'True');
+  const { reason, message } = summary;
+  return { result: isStalled ? 'Stalled' : 'Retrying', reason, message };
+}
