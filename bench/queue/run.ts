@@ -1,7 +1,7 @@
 /**
  * Our work queue against client-go's: one script, a program for each, run in turns so that what else the
  * machine does falls on both. Prints for each step the median of the operations per second and the spread
- * over the runs, and ours over theirs. Needs Go.
+ * over the runs, and ours over theirs. Needs Go, which fetches client-go on the first run.
  *
  *     node bench/queue/run.ts [runs]
  *

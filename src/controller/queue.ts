@@ -179,7 +179,7 @@ export class WorkQueue {
   }
 
   #isDrained(): boolean {
-    return this.#shuttingDown && this.#running.size === 0 && this.#ready.size === 0;
+    return this.#running.size === 0 && this.#ready.size === 0;
   }
 
   #releaseDrainers(): void {
