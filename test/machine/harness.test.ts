@@ -120,9 +120,7 @@ describeMachine('a test process that is killed', () => {
     const prefix = first.replace(/\d+$/, '');
     const left = async () => [
       ...(await commandLines()).filter((line) => line.includes(prefix)),
-      ...(await readdir('/sys/fs/cgroup', { recursive: true })).filter(
-        (path) => path.endsWith('.procs') && path.includes(prefix),
-      ),
+      ...(await controlGroups(prefix)),
       ...(await readdir(tmpdir())).filter((name) => name.startsWith(`workstation-test-${child.pid}-`)),
     ];
     const deadline = Date.now() + 10_000;
@@ -181,7 +179,11 @@ describeMachine('a booted machine', () => {
       createMachine({ kind: 'booted' }),
       createMachine({ kind: 'booted' }),
     ]);
-    await one.output(['systemd-run', '--unit=long', 'sleep', '600']);
+    for (const each of [one, other]) await each.output(['systemd-run', '--unit=long', 'sleep', '600']);
+    const processes = await one.read('/sys/fs/cgroup/system.slice/long.service/cgroup.procs');
+    expect(processes.trim().split('\n')).toHaveLength(1);
+    await other.output(['systemctl', 'stop', 'long']);
+    expect(await one.output(['systemctl', 'is-active', 'long'])).toBe('active\n');
     await other.destroy();
     expect(await one.output(['systemctl', 'is-active', 'long'])).toBe('active\n');
     await one.destroy();
@@ -190,16 +192,20 @@ describeMachine('a booted machine', () => {
   it('leaves no process and no control group when it is destroyed', async () => {
     const machine = await createMachine({ kind: 'booted' });
     const name = (await machine.output(['hostname'])).trim();
+    expect(await controlGroups(name)).not.toEqual([]);
     await machine.destroy();
     expect(existsSync(machine.root)).toBe(false);
     expect((await commandLines()).filter((line) => line.includes(name))).toEqual([]);
-    expect(
-      (await readdir('/sys/fs/cgroup', { recursive: true })).filter((path) => path.includes(name)),
-    ).toEqual([]);
+    expect(await controlGroups(name)).toEqual([]);
   });
 });
 
 const interfaces = (table: string) => [...table.matchAll(/^ *([^:\s]+):/gm)].map(([, name]) => name);
+
+async function controlGroups(name: string): Promise<string[]> {
+  const paths = await readdir('/sys/fs/cgroup', { recursive: true });
+  return paths.filter((path) => path.includes(name) && path.endsWith('/cgroup.procs'));
+}
 
 async function commandLines(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

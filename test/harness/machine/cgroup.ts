@@ -1,6 +1,6 @@
 /**
- * Cgroups for a booted machine. Two machines in one cgroup would share the subtree that systemd manages, and each
- * systemd would kill the other's services.
+ * Cgroups for a booted machine. Two machines in one cgroup would share the subtree that systemd-nspawn makes there, and
+ * each systemd would count the other's processes as its own.
  */
 import { mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -23,10 +23,14 @@ export interface StartOptions {
 export const CHECKOUT = '/opt/workstation-under-test';
 export const REPOSITORY = join(import.meta.dirname, '../../..');
 
-/** Beginning of a script whose arguments are the machine's directory in the store, and its layers joined by `:`. */
+/**
+ * Beginning of a script whose arguments are the machine's directory in the store, its layers joined by `:`, and its
+ * name.
+ */
 export const MOUNT_LAYERS = `
   cd "$1"
   mkdir -p upper work root
   mount -t overlay -o "lowerdir=$2,upperdir=upper,workdir=work" overlay root
   mkdir -p root${CHECKOUT}
+  echo "$3" >root/etc/hostname
 `;
