@@ -166,7 +166,11 @@ async function reconcileEverybody(
     count: people.length,
     async reconcile(key) {
       const person = byKey.get(key);
-      if (person) outcomes.set(key, await reconcileSafely({ machine, crowd, witness, signal }, pass, person));
+      if (person) {
+        const outcome = await reconcileSafely({ machine, crowd, witness, signal }, pass, person);
+        outcomes.set(key, outcome);
+        witness.finished(person.osUser, outcome.findings, outcome.done);
+      }
       crowd.arrive();
       return { kind: 'done' };
     },

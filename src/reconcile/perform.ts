@@ -1,5 +1,5 @@
 /** Does a person's plan: section by section, in order; unit work last, in one batch with everybody else's. */
-import type { ConditionType } from '../api/conditions.ts';
+import type { ConditionType, Finding } from '../api/conditions.ts';
 import type { Done, Machine } from '../host/machine.ts';
 import type { Action } from '../sections/action.ts';
 import type { Crowd } from './crowd.ts';
@@ -11,6 +11,8 @@ export interface Witness {
   began(user: string, action: Action): void;
   /** @param duration milliseconds */
   ended(user: string, action: Action, done: Done, duration: number): void;
+  /** One person is through; `done` actions succeeded. */
+  finished(user: string, findings: readonly Finding[], done: number): void;
 }
 
 export interface Performance {

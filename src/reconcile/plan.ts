@@ -1,5 +1,7 @@
 /** One person's plan: what every section that applies would do, in the order in which it would be done. */
 import type { ConditionType } from '../api/conditions.ts';
+import { account } from '../sections/account.ts';
+import { onlyTrouble, waiting } from '../sections/common.ts';
 import { SECTIONS } from '../sections/index.ts';
 import type { Facts, Person, Probes, SectionPlan } from '../sections/section.ts';
 
@@ -19,13 +21,17 @@ export function probesOf(person: Person): Required<Probes> {
   };
 }
 
+/** Where the account itself cannot be had, or must be left alone, nothing is done for it in the other sections. */
 export function planPerson(person: Person, facts: Facts): PlannedSection[] {
-  return SECTIONS.filter((section) => section.applies(person)).map((section) => ({
-    section: section.name,
-    condition: section.condition,
-    ...section.plan(person, facts),
-  }));
+  let isBarred = false;
+  return SECTIONS.filter((section) => section.applies(person)).map((section) => {
+    const plan = isBarred ? BARRED : section.plan(person, facts);
+    isBarred ||= section === account && plan.troubles.length > 0;
+    return { section: section.name, condition: section.condition, ...plan };
+  });
 }
+
+const BARRED = onlyTrouble(waiting('AccountNotReady', 'waits for the account'));
 
 export function isEmpty(plan: readonly SectionPlan[]): boolean {
   return plan.every(({ actions }) => actions.length === 0);

@@ -34,6 +34,8 @@ export interface RecordedUser {
 export interface WorkstationStatus {
   readonly observedGeneration: number;
   readonly users: { readonly total: number; readonly ready: number };
+  /** The names of the declared services, in their order. */
+  readonly services: readonly string[];
   readonly conditions: readonly Condition[];
 }
 

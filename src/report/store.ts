@@ -4,9 +4,6 @@
  */
 import { EMPTY_STATE, type State } from './record.ts';
 
-/** Where the state lies on a machine: file-hierarchy(7), "variable system data". */
-export const STATE_DIRECTORY = '/var/lib/workstation';
-const FILE = `${STATE_DIRECTORY}/state.json`;
 const VERSION = 1;
 
 /** How the store reaches the file; the host gives it. */
@@ -19,36 +16,41 @@ export interface StateFiles {
 
 export class Store {
   readonly #files: StateFiles;
+  readonly directory: string;
+  readonly #path: string;
   #text: string | undefined;
 
-  constructor(files: StateFiles) {
+  /** @param directory absolute, on the machine: /var/lib/workstation by file-hierarchy(7) */
+  constructor(files: StateFiles, directory: string) {
     this.#files = files;
+    this.directory = directory;
+    this.#path = `${directory}/state.json`;
   }
 
   /** @throws Error with a sentence when the file is damaged or of a newer format */
   load(): State {
-    this.#text = this.#files.read(FILE);
-    return this.#text === undefined ? EMPTY_STATE : parseState(this.#text);
+    this.#text = this.#files.read(this.#path);
+    return this.#text === undefined ? EMPTY_STATE : parseState(this.#path, this.#text);
   }
 
   /** Writes the state when it differs from what was loaded or saved last; true when it did. */
   save(state: State): boolean {
     const text = `${JSON.stringify({ ...state, version: VERSION }, null, 2)}\n`;
     if (text === this.#text) return false;
-    this.#files.write(FILE, text, 0o644);
+    this.#files.write(this.#path, text, 0o644);
     this.#text = text;
     return true;
   }
 }
 
-function parseState(text: string): State {
+function parseState(path: string, text: string): State {
   const state = parseJson(text);
   if (typeof state !== 'object' || state === null || !('version' in state)) {
-    throw new Error(`read ${FILE}: it is damaged: restore it from a backup, or move it away to begin anew`);
+    throw new Error(`read ${path}: it is damaged: restore it from a backup, or move it away to begin anew`);
   }
   if (state.version !== VERSION) {
     throw new Error(
-      `read ${FILE}: it has version ${String(state.version)}, this program knows ${VERSION}: install the newer program`,
+      `read ${path}: it has version ${String(state.version)}, this program knows ${VERSION}: install the newer program`,
     );
   }
   return { ...EMPTY_STATE, ...state, version: VERSION };

@@ -15,6 +15,7 @@ export interface UserReport {
 
 export interface PassReport {
   readonly workstation: string;
+  readonly services: readonly string[];
   readonly users: readonly UserReport[];
   readonly machine: Finding;
   /** metadata.name of everybody who is declared, also of those this pass was not about. */
@@ -87,7 +88,7 @@ function notDeclared(user: RecordedUser, now: Date): RecordedUser {
 
 function workstationOf(
   state: State,
-  { workstation, machine }: PassReport,
+  { workstation, services, machine }: PassReport,
   users: readonly RecordedUser[],
   now: Date,
 ): NonNullable<State['workstation']> {
@@ -105,6 +106,7 @@ function workstationOf(
     status: {
       observedGeneration: metadata.generation,
       users: { total: users.length, ready },
+      services,
       conditions: mergeConditions(before?.status.conditions ?? [], findings, now, metadata.generation),
     },
   };

@@ -5,9 +5,6 @@ import { at, octal, refused, inTheWay, NOTHING, onlyTrouble } from './common.ts'
 import type { AccountFacts } from './facts.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 
-/** The first uid of people: UID_MIN of login.defs(5) on Debian and most others. */
-const FIRST_UID = 1000;
-
 export const account: Section = {
   name: 'account',
   condition: 'AccountReady',
@@ -40,13 +37,9 @@ function create(person: Person, facts: Facts): SectionPlan {
 }
 
 function keep(person: Person, facts: Facts, found: AccountFacts): SectionPlan {
-  if (found.uid < FIRST_UID || isSystemAccount(found.name)) {
-    return onlyTrouble(
-      refused(
-        'SystemAccount',
-        `keep account ${found.name}: it has uid ${found.uid}, a system account's: choose another osUser`,
-      ),
-    );
+  if (found.refusal !== undefined || isSystemAccount(found.name)) {
+    const why = found.refusal ?? 'it is a system account, choose another osUser';
+    return onlyTrouble(refused('UnsafeAccount', `keep account ${found.name}: ${why}`));
   }
   const home = at(facts.system, person.home);
   if (home.kind !== 'directory' && home.kind !== 'absent') {

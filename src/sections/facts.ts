@@ -63,6 +63,8 @@ export interface AccountFacts {
   readonly password: 'locked' | 'set' | 'missing' | 'unknown';
   /** Days since 1970 after which the account is expired, from shadow. */
   readonly expires?: number;
+  /** Why it must be left alone, as the end of a sentence: a system account, a second name of one uid, a shared home. */
+  readonly refusal?: string;
 }
 
 /** One systemd unit. */

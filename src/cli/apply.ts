@@ -1,0 +1,86 @@
+/** `apply`: one pass over the machine, and with --prune the reversible cut of who has left. */
+import { applyPass, type Outcome } from '../reconcile/pass.ts';
+import { afterPass, type PassReport } from '../report/update.ts';
+import { cutOff } from './cut.ts';
+import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
+import type { Io } from './io.ts';
+import { openFor, type MachineOptions } from './machine.ts';
+import { passInput } from './passinput.ts';
+import { sortOut, stalledReports, type People } from './people.ts';
+import { Complaint } from './print/errors.ts';
+import { printResults } from './print/results.ts';
+import { inSession, progressFor, type Session, type SessionOptions } from './session.ts';
+
+type ApplyOptions = DeclaringOptions &
+  MachineOptions &
+  SessionOptions & { readonly prune?: boolean; readonly confirmRemovals?: number };
+
+export async function apply(io: Io, names: readonly string[], options: ApplyOptions): Promise<number> {
+  const declared = await loadDeclared(io, options);
+  if (declared === undefined) return 1;
+  const people = sortOut(declared, names);
+  const opened = await openFor(io, options, declared.workstation);
+  try {
+    return await inSession(opened, options, (session) => applyIn(session, io, declared, people, options));
+  } finally {
+    await opened.machine.close();
+  }
+}
+
+async function applyIn(
+  session: Session,
+  io: Io,
+  declared: DeclaredInput,
+  people: People,
+  { prune, confirmRemovals }: ApplyOptions,
+): Promise<number> {
+  const { machine, store, state, signal } = session;
+  const confirmed = confirmRemovals === undefined ? {} : { confirmed: confirmRemovals };
+  const { input, leavers, held } = passInput({ io, machine, declared, people, state, ...confirmed });
+  if (prune && input.keepMaps !== undefined) throw new Complaint(input.keepMaps);
+  const progress = progressFor(io, people.only?.size ?? people.accepted.length);
+  const outcome = await applyPass(input, progress, signal);
+  progress.close();
+  store.save(afterPass(state, reportOf(session, declared, people, outcome), io.now()));
+  io.out(printResults(outcome));
+  for (const { message } of people.stalled) io.err(`${message}\n`);
+  const isPruned = prune ? await cutOff(session, io, declared, people, leavers) : (say(io, held), true);
+  signal.throwIfAborted();
+  return isEverybodyReady(outcome) && people.stalled.length === 0 && isPruned ? 0 : 1;
+}
+
+function say(io: Io, sentences: readonly string[]): void {
+  for (const sentence of sentences) io.err(`${sentence}\n`);
+}
+
+function reportOf(
+  { machine }: Session,
+  declared: DeclaredInput,
+  people: People,
+  outcome: Outcome,
+): PassReport {
+  const { metadata, spec } = declared.workstation.object;
+  const byName = new Map(people.accepted.map((user) => [user.metadata.name, user]));
+  const users = outcome.people.flatMap(({ person, findings, acted }) => {
+    const user = byName.get(person.name);
+    const uid = machine.account(person.osUser)?.uid;
+    return user
+      ? [{ user, ports: person.ports, findings, acted, ...(uid === undefined ? {} : { uid }) }]
+      : [];
+  });
+  return {
+    workstation: metadata.name,
+    services: spec.services.map(({ name }) => name),
+    users: [...users, ...stalledReports(people.stalled)],
+    machine: outcome.machine.finding,
+    declared: new Set([...byName.keys(), ...people.stalled.map(({ user }) => user.metadata.name)]),
+  };
+}
+
+function isEverybodyReady({ people, machine }: Outcome): boolean {
+  const findings = [
+    machine.finding,
+    ...people.flatMap((person) => person.findings.filter(({ type }) => type === 'Ready')),
+  ];
+  return findings.every(({ status }) => status === 'True');
+}

@@ -1,0 +1,63 @@
+/** `offboard USER`: the reversible cut of one person who is declared no more. */
+import { osUserOf } from '../api/user.ts';
+import { planCut } from '../reconcile/leave.ts';
+import { REVERSIBLE_STAGES } from '../roster/offboard.ts';
+import { cutOff } from './cut.ts';
+import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
+import type { Io } from './io.ts';
+import { openFor, type MachineOptions, type Opened } from './machine.ts';
+import { sortOut, type People } from './people.ts';
+import { Complaint } from './print/errors.ts';
+import { printAction } from './print/words.ts';
+import { inSession, type SessionOptions } from './session.ts';
+
+type OffboardOptions = DeclaringOptions & MachineOptions & SessionOptions & { readonly dryRun?: boolean };
+
+export async function offboard(io: Io, osUser: string, options: OffboardOptions): Promise<number> {
+  const declared = await loadDeclared(io, options);
+  if (declared === undefined) return 1;
+  refuseDeclared(declared, osUser);
+  const people = sortOut(declared, []);
+  const opened = await openFor(io, options, declared.workstation);
+  try {
+    refuseUnknown(opened, osUser);
+    if (options.dryRun) return await show(io, opened, declared, people, osUser);
+    return await inSession(opened, options, async (session) =>
+      (await cutOff(session, io, declared, people, [osUser])) ? 0 : 1,
+    );
+  } finally {
+    await opened.machine.close();
+  }
+}
+
+function refuseDeclared({ users }: DeclaredInput, osUser: string): void {
+  if (!users.some((user) => osUserOf(user) === osUser)) return;
+  throw new Complaint(
+    `offboard ${osUser}: the person is declared: remove them from the roster first, or set suspended to lock them out and keep everything`,
+  );
+}
+
+/** Only people whom this program could have brought here may be cut off by it. */
+function refuseUnknown({ machine }: Opened, osUser: string): void {
+  const account = machine.account(osUser);
+  if (account === undefined) throw new Complaint(`offboard ${osUser}: this machine has no such account`);
+  const refusal = machine.refusal(osUser);
+  if (refusal !== undefined) throw new Complaint(`offboard ${osUser}: ${refusal}`);
+}
+
+async function show(
+  io: Io,
+  { machine }: Opened,
+  declared: DeclaredInput,
+  people: People,
+  osUser: string,
+): Promise<number> {
+  const input = { machine, policy: declared.workstation.object.spec, staying: people.accepted };
+  const plan = await planCut(input, osUser);
+  for (const stage of REVERSIBLE_STAGES) {
+    const actions = plan.get(stage)?.actions ?? [];
+    io.out(`${stage}${actions.length === 0 ? ': nothing to do' : ''}\n`);
+    for (const action of actions) io.out(`  ${printAction(action, osUser)}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,58 @@
+/** What a pass needs, from what the command line declares and the state of the machine. */
+import type { Machine } from '../host/machine.ts';
+import type { PassInput } from '../reconcile/pass.ts';
+import { undeclared } from '../reconcile/leave.ts';
+import type { State } from '../report/record.ts';
+import { removalsAllowed } from '../roster/offboard.ts';
+import { isLockedOut } from '../sections/leave.ts';
+import type { DeclaredInput } from './declared.ts';
+import type { Io } from './io.ts';
+import type { People } from './people.ts';
+
+export interface PassSetting {
+  readonly input: PassInput;
+  /** OS users whom the machine holds though nobody declares them, and whose cut is not made. */
+  readonly leavers: readonly string[];
+  /** Sentences about them. */
+  readonly held: readonly string[];
+}
+
+export function passInput(from: {
+  readonly io: Io;
+  readonly machine: Machine & { readonly canMint: boolean };
+  readonly declared: DeclaredInput;
+  readonly people: People;
+  readonly state: State;
+  /** So many may go in one step though the limit says otherwise. */
+  readonly confirmed?: number;
+}): PassSetting {
+  const { io, machine, declared, people, state } = from;
+  const policy = declared.workstation.object.spec;
+  const leavers = leaversOf(from);
+  const limit = Math.max(policy.offboarding.massRemovalLimit, from.confirmed ?? 0);
+  const removals = removalsAllowed(leavers, limit);
+  const input: PassInput = {
+    machine,
+    users: people.accepted,
+    policy,
+    canMint: machine.canMint,
+    cut: new Set(Object.keys(state.cuts)),
+    ...(people.only === undefined ? {} : { only: people.only }),
+    ...(removals.allowed ? {} : { keepMaps: removals.message }),
+    now: () => io.now().getTime(),
+  };
+  return { input, leavers, held: leavers.map(heldSentence) };
+}
+
+/** A stalled person is declared; one whose cut is made is gone already. */
+function leaversOf({ machine, declared, people, state }: Parameters<typeof passInput>[0]): string[] {
+  const everybody = [...people.accepted, ...people.stalled.map(({ user }) => user)];
+  return undeclared(machine, everybody, declared.workstation.object.spec, state).filter((osUser) => {
+    const account = machine.account(osUser);
+    return account !== undefined && !(osUser in state.cuts && isLockedOut(account));
+  });
+}
+
+function heldSentence(osUser: string): string {
+  return `${osUser} is declared no more, and the machine still holds the account: run workstation offboard ${osUser}, or apply --prune`;
+}

@@ -1,0 +1,38 @@
+/** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
+import { isEmpty } from '../reconcile/plan.ts';
+import { planPass, type Planned } from '../reconcile/pass.ts';
+import { loadDeclared, type DeclaringOptions } from './declared.ts';
+import type { Io } from './io.ts';
+import { openFor, type MachineOptions } from './machine.ts';
+import { sortOut } from './people.ts';
+import { passInput } from './passinput.ts';
+import { printPlan, printStructuredPlan } from './print/plan.ts';
+import { chooseStyle } from './print/style.ts';
+
+type PlanOptions = DeclaringOptions & MachineOptions & { readonly output?: 'json' | 'yaml' };
+
+const CHANGES = 2;
+
+export async function plan(io: Io, names: readonly string[], options: PlanOptions): Promise<number> {
+  const declared = await loadDeclared(io, options);
+  if (declared === undefined) return 1;
+  const people = sortOut(declared, names);
+  const { machine, store } = await openFor(io, options, declared.workstation);
+  try {
+    const { input, held } = passInput({ io, machine, declared, people, state: store.load() });
+    const planned = await planPass(input);
+    const style = chooseStyle(io.isTerminal, io.env);
+    io.out(
+      options.output === undefined ? printPlan(planned, style) : printStructuredPlan(planned, options.output),
+    );
+    for (const { message } of people.stalled) io.err(`warning: ${message}\n`);
+    for (const sentence of held) io.err(`warning: ${sentence}\n`);
+    return hasChanges(planned) ? CHANGES : 0;
+  } finally {
+    await machine.close();
+  }
+}
+
+function hasChanges({ people, machine }: Planned): boolean {
+  return !isEmpty([machine, ...people.flatMap((person) => person.plan)]);
+}
