@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { buildBase, CHECKOUT, createMachine, destroyMachines } from '../harness/machine/machine.ts';
+import { runProcess } from '../harness/machine/process.ts';
 import { describeMachine } from '../harness/requirements.ts';
 
 describeMachine('a chroot machine', () => {
@@ -202,9 +203,10 @@ describeMachine('a booted machine', () => {
 
 const interfaces = (table: string) => [...table.matchAll(/^ *([^:\s]+):/gm)].map(([, name]) => name);
 
+/** By find(1), which does not mind what vanishes while it looks. */
 async function controlGroups(name: string): Promise<string[]> {
-  const paths = await readdir('/sys/fs/cgroup', { recursive: true });
-  return paths.filter((path) => path.includes(name) && path.endsWith('/cgroup.procs'));
+  const { stdout } = await runProcess(['find', '/sys/fs/cgroup', '-type', 'd', '-name', `${name}*`]);
+  return stdout.split('\n').filter(Boolean);
 }
 
 async function commandLines(): Promise<string[]> {
