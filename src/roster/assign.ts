@@ -27,13 +27,14 @@ export interface Assignment {
 
 export function assignPorts({ roster, services, files, occupied }: AssignmentRequest): Assignment {
   const claims = claimsOf(services, files);
+  const refusalOf = refusals(claims);
   const ports = new Map<string, ReadonlyMap<string, number>>();
   const holders = new Map<number, string>();
   const troubles: PortTrouble[] = [];
   const notes: PortNote[] = [];
   for (const service of services) {
     const users = roster.filter(({ spec }) => selects(service, spec.tier)).map(({ osUser }) => osUser);
-    const refused = users.flatMap((osUser) => refusal(osUser, service.name, claims, holders) ?? []);
+    const refused = users.flatMap((osUser) => refusalOf(osUser, service.name, holders) ?? []);
     const refusedUsers = new Set(refused.map(({ osUser }) => osUser));
     const allocation = allocatePorts({
       service: service.name,
@@ -50,18 +51,16 @@ export function assignPorts({ roster, services, files, occupied }: AssignmentReq
   return { ports, troubles, notes: [...notes, ...notesOnUndeclared(roster, claims)] };
 }
 
-/** Why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
-function refusal(
-  osUser: string,
-  service: string,
-  { ports, troubles }: Claims,
-  holders: ReadonlyMap<number, string>,
-): PortTrouble | undefined {
-  const port = ports.get(service)?.get(osUser);
-  const holder = port === undefined ? undefined : holders.get(port);
-  return port !== undefined && holder !== undefined
-    ? conflict(osUser, service, port, holder)
-    : troubles.find((trouble) => trouble.osUser === osUser && trouble.service === service);
+/** Tells why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
+function refusals({ ports, troubles }: Claims) {
+  const unclear = new Map(troubles.map((trouble) => [`${trouble.service} ${trouble.osUser}`, trouble]));
+  return (osUser: string, service: string, holders: ReadonlyMap<number, string>): PortTrouble | undefined => {
+    const port = ports.get(service)?.get(osUser);
+    const holder = port === undefined ? undefined : holders.get(port);
+    return port !== undefined && holder !== undefined
+      ? conflict(osUser, service, port, holder)
+      : unclear.get(`${service} ${osUser}`);
+  };
 }
 
 function* claimedElsewhere(service: Service, { ports }: Claims): Iterable<number> {

@@ -55,7 +55,7 @@ function ignoredAt(text: string, at: number): EnvLine | undefined {
 function assignmentAt(text: string, start: number): EnvLine {
   const named = match(NAME, text, start);
   if (!named) throw new Error('an environment line is neither ignored nor an assignment');
-  const name = (named[1] ?? '').replace(/[ \t]+$/, '');
+  const name = trimBlanks(named[1] ?? '');
   let at = start + named[0].length;
   let value = '';
   for (let part = match(QUOTED, text, at); part; part = match(QUOTED, text, at)) {
@@ -93,10 +93,21 @@ function unescapeUnquoted(raw: string): string {
 
 /** An escaped blank at the end belongs to the value. */
 function withoutTrailingBlanks(raw: string): string {
-  const trimmed = raw.slice(0, raw.length - (/[ \t]+$/.exec(raw)?.[0].length ?? 0));
+  const trimmed = trimBlanks(raw);
   return trimmed.length < raw.length && endsInBackslash(trimmed) ? raw.slice(0, trimmed.length + 1) : trimmed;
 }
 
+function trimBlanks(text: string): string {
+  return text.slice(0, text.length - trailing(text, ' \t'));
+}
+
 function endsInBackslash(text: string): boolean {
-  return (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  return trailing(text, '\\') % 2 === 1;
+}
+
+/** How many of the characters stand at the end. A pattern would look at each long run inside the text again and again. */
+function trailing(text: string, characters: string): number {
+  let start = text.length;
+  while (start > 0 && characters.includes(text.charAt(start - 1))) start -= 1;
+  return text.length - start;
 }

@@ -23,6 +23,7 @@ describe('ownersOf', () => {
   it.each([
     ['/etc/x/emo.env', 'emo', 'web'],
     ['/etc/x/mcp-emo.env', 'emo', 'mcp'],
+    ['/etc/x/mcp-zed.env', 'zed', 'mcp'],
     ['/etc/x/mcp-.env', 'mcp-', 'web'],
   ])('%s is the file of %s for %s', (path, osUser, name) => {
     const owner = ownerOf(path);
@@ -37,6 +38,14 @@ describe('ownersOf', () => {
     '/etc/xxemo.env',
     '/etc/x/e\n.env',
   ])('%j is nobody’s file', (path) => expect(ownerOf(path)).toBeUndefined());
+
+  it('gives a file that two accounts of one length could have to the first in order', () => {
+    const crossed = [
+      service('left', { envFile: '/x/a-${user}' }),
+      service('right', { envFile: '/x/${user}-b' }),
+    ];
+    expect(ownersOf(crossed)('/x/a-x-b')).toMatchObject({ osUser: 'a-x', services: [{ name: 'right' }] });
+  });
 
   it('gives a shared template’s file to all services that share it', () => {
     const both = [web, { ...mcp, envFile: web.envFile }];

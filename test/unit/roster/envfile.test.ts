@@ -45,6 +45,8 @@ describe('readVariable', () => {
     ['PORT=1\r\nX=2\r\n', value('1')],
     ['  PORT = "1" \n', value('1')],
     ['PORT=\n', value('')],
+    ['PORT="1\\\n2" \'3\' \\ \n', value('123 ')],
+    ['# a \\\r\nPORT=1\r\n', value('1')],
     ['# my PORT=4444\n', { kind: 'absent' }],
     ['; PORT=4444\n', { kind: 'absent' }],
     ['MY_PORT=1\nPORTS=2\nexport PORT=3\n', { kind: 'absent' }],
