@@ -91,6 +91,13 @@ export function remove(directory: Directory, name: Name): void {
   try {
     unlinkSync(at(directory, name));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
+}
+
+/** The name of the error that a system call failed with, e.g. ENOENT; undefined for any other error. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,8 +1,8 @@
 import { chmodSync, fstatSync, mkdirSync } from 'node:fs';
-import { again, at, closing, openDirectory, pathOf, settle, withHandle } from './calls.ts';
+import { again, at, closing, codeOf, openDirectory, pathOf, settle, withHandle } from './calls.ts';
 import type { Directory } from './calls.ts';
 import { refusedLink } from './links.ts';
-import { FileRefused, codeOf, refusing } from './refusal.ts';
+import { FileRefused, refusing } from './refusal.ts';
 import type { Make, Tree } from './tree.ts';
 
 const PARENTS_MODE = 0o755;

@@ -10,6 +10,8 @@ export const FILE_LIMIT = 4 * 2 ** 20;
 const LIST_LIMIT = 10_000;
 /** Bytes of content that are kept to save reading it again. */
 const CACHE_LIMIT = 32 * 2 ** 20;
+/** Most files fit, and a buffer for each would be mostly empty. */
+const SCRATCH = Buffer.alloc(65_536);
 /** Milliseconds. A file changed twice within one tick of the kernel's clock has the same times after both. */
 const CLOCK_TICK = 1000;
 
@@ -17,10 +19,9 @@ const CLOCK_TICK = 1000;
 export function readContent(fd: number, limit: number): Buffer | undefined {
   const chunks: Buffer[] = [];
   for (let total = 0; total <= limit;) {
-    const chunk = Buffer.allocUnsafe(Math.min(65_536, limit + 1 - total));
-    const count = readSync(fd, chunk);
+    const count = readSync(fd, SCRATCH);
     if (count === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, count));
+    chunks.push(Buffer.from(SCRATCH.subarray(0, count)));
     total += count;
   }
   return undefined;
@@ -49,6 +50,12 @@ export class Contents {
     { readonly version: string; readonly text: string | undefined; readonly size: number }
   >();
   #size = 0;
+  readonly #now: () => number;
+
+  /** `now`: milliseconds since 1970, by the clock that file systems use. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** The content at these stats, as read before; `{}` says it was no UTF-8. */
   recall(stats: BigIntStats): { readonly text?: string } | undefined {
@@ -62,7 +69,7 @@ export class Contents {
     const content = reopened(fd, (readable) => readContent(readable, limit));
     if (content === undefined) return undefined;
     const text = isUtf8(content) ? content.toString() : undefined;
-    if (Date.now() - Number(stats.ctimeMs) > CLOCK_TICK) this.#keep(stats, text, content.length);
+    if (this.#now() - Number(stats.ctimeMs) > CLOCK_TICK) this.#keep(stats, text, content.length);
     return text === undefined ? {} : { text };
   }
 

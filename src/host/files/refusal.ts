@@ -1,4 +1,5 @@
 import type { Obstacle } from '../../sections/facts.ts';
+import { codeOf } from './calls.ts';
 
 /** Why a file operation was not done. Nothing that was there before has changed then. */
 export type Refusal =
@@ -53,12 +54,6 @@ export function refusing<T>(path: string, work: () => T): T {
 export function asRefusal(error: unknown, path: string): unknown {
   const code = codeOf(error);
   return code === undefined ? error : new FileRefused({ reason: 'error', at: path, code });
-}
-
-/** The name of a failed system call's error, e.g. ENOENT. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function sentence(refusal: Refusal): string {

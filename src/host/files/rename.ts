@@ -1,9 +1,9 @@
 import { linkSync, renameSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { at, look, remove } from './calls.ts';
+import { at, codeOf, look, remove } from './calls.ts';
 import { makeWith } from './directories.ts';
 import { refusedLink } from './links.ts';
-import { FileRefused, codeOf, refusing } from './refusal.ts';
+import { FileRefused, refusing } from './refusal.ts';
 import type { Place, Tree } from './tree.ts';
 
 export interface Rename {

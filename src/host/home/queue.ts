@@ -69,11 +69,11 @@ export class RequestQueue {
     this.#watch();
   }
 
-  /** Gives the request in hand, or a process that should end, its time. */
+  /** Gives the request in hand, or a process that is to end, its time. */
   #watch(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#asked.length === 0 && this.#closing === undefined) return;
+    if (this.#helper === undefined || (this.#asked.length === 0 && this.#closing === undefined)) return;
     const timer = setTimeout(() => {
       // An answer may have come while this program itself was busy: it is read before an immediate runs.
       setImmediate(() => {
