@@ -19,9 +19,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   unshare: 'util-linux',
   gpasswd: 'passwd',
+  groupadd: 'passwd',
   useradd: 'passwd',
   usermod: 'passwd',
-  mkhomedir_helper: 'libpam-modules',
   loginctl: 'systemd',
   systemctl: 'systemd',
 };

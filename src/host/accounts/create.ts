@@ -1,0 +1,96 @@
+/** Makes a new account, and finishes one that a killed useradd left. */
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AccountAction } from '../../sections/action.ts';
+import { rootOf } from '../programs/reach.ts';
+import type { Accounts } from './database.ts';
+import { nextSubids } from './defaults.ts';
+import { homeBase, makeHome } from './home.ts';
+import { newcomerId, readDefaults } from './ids.ts';
+import { parseSubid } from './parse.ts';
+import { FIRST_PERSON } from './refusals.ts';
+import { runTool } from './shadow-utils.ts';
+
+export type Creation = Extract<AccountAction, { kind: 'create-account' }>;
+export type Completion = Extract<AccountAction, { kind: 'complete-account' }>;
+
+/** The home comes last: while it is missing, everything else that is missing is looked for, too. */
+export async function createAccount(
+  accounts: Accounts,
+  name: string,
+  wanted: Creation,
+  reserved: Iterable<number>,
+) {
+  const { reach } = accounts;
+  const { home, homeMode: mode, shell } = wanted;
+  const attempt = `creating account ${name}`;
+  const refuse = (found: string) => new Error(`${attempt}: ${found}`);
+  if (accounts.passwd(name) !== undefined) throw refuse('it exists already');
+  const inMachine = (path: string) => join(`${rootOf(reach)}/`, path);
+  if (lstatSync(inMachine(shell), { throwIfNoEntry: false }) === undefined) {
+    throw refuse(`there is no shell ${shell} on the machine, install it or choose another`);
+  }
+  const base = homeBase(reach, home);
+  if (lstatSync(inMachine(home), { throwIfNoEntry: false }) !== undefined) {
+    throw refuse(`${home} exists already and may be a departed person's, move it away`);
+  }
+  const group = ownGroup(accounts, name, refuse);
+  const uid = await newcomerId(accounts, base, reserved);
+  const existing = wanted.groups.filter((each) => accounts.groups().has(each));
+  const identity = [`--uid=${uid}`, ...group, `--shell=${shell}`, `--home-dir=${home}`];
+  const groups = existing.length > 0 ? [`--groups=${existing.join(',')}`] : [];
+  await runTool(reach, 'useradd', ['--no-create-home', ...identity, ...groups, '--', name], attempt);
+  const { gid } = accounts.passwd(name) ?? { gid: uid };
+  makeHome(reach, { path: home, uid, gid, mode });
+}
+
+/** A group of the person's name is theirs only if nobody else gets anything by it. */
+function ownGroup(accounts: Accounts, name: string, refuse: (found: string) => Error): string[] {
+  const group = accounts.group(name);
+  if (group === undefined) return ['--user-group'];
+  const user = accounts.all().find(({ gid }) => gid === group.gid)?.name ?? group.members[0];
+  if (group.gid < FIRST_PERSON) throw refuse(`group ${name} is a system group, choose another osUser`);
+  if (user !== undefined) throw refuse(`group ${name} is in use by ${user}, rename that group`);
+  return [`--gid=${group.gid}`];
+}
+
+/** Does whatever of the action is still to be done. */
+export async function completeAccount(
+  accounts: Accounts,
+  name: string,
+  { home, homeMode: mode }: Completion,
+) {
+  const attempt = `completing account ${name}`;
+  const entry = accounts.passwd(name);
+  if (entry === undefined) throw new Error(`${attempt}: there is no such account`);
+  if (entry.home !== home) {
+    throw new Error(`${attempt}: its home is ${entry.home} and not ${home}, change it with usermod --home`);
+  }
+  const { uid, gid } = entry;
+  if (accounts.groupOfId(gid) === undefined) {
+    await runTool(accounts.reach, 'groupadd', [`--gid=${gid}`, '--', name], attempt);
+  }
+  if (accounts.get(name)?.password === 'missing') {
+    const locked = ['--password=!', '--expiredate='];
+    await runTool(accounts.reach, 'usermod', [...locked, '--', name], attempt);
+  }
+  const ranges = missingSubids(accounts, name);
+  if (ranges.length > 0) await runTool(accounts.reach, 'usermod', [...ranges, '--', name], attempt);
+  makeHome(accounts.reach, { path: home, uid, gid, mode });
+}
+
+/** As useradd: only where the file exists, and only for who has none. */
+function missingSubids({ reach }: Accounts, name: string): string[] {
+  const { subuids, subgids } = readDefaults(reach);
+  const kinds = [
+    { file: 'subuid', option: '--add-subuids', limits: subuids },
+    { file: 'subgid', option: '--add-subgids', limits: subgids },
+  ];
+  return kinds.flatMap(({ file, option, limits }) => {
+    const path = join(`${rootOf(reach)}/`, 'etc', file);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return [];
+    const { entries } = parseSubid(readFileSync(path, 'utf8'));
+    const range = entries.some(({ owner }) => owner === name) ? undefined : nextSubids(limits, entries);
+    return range === undefined ? [] : [`${option}=${range}`];
+  });
+}

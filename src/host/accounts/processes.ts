@@ -1,0 +1,81 @@
+/** Processes of a person, from proc(5). The machine's processes are ours to see, mounted or not. */
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface ProcessFacts {
+  readonly pid: number;
+  /** Real, effective and saved uid; that of the file system follows the effective one. */
+  readonly uids: readonly number[];
+}
+
+export function listProcesses(): ProcessFacts[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const uids = uidsOf(name);
+      return uids === undefined ? [] : [{ pid: Number(name), uids }];
+    });
+}
+
+/**
+ * Processes with this uid, without those in other people's containers: a container's process that happens to have the
+ * same uid was put into its PID namespace by root. Who makes one without being root needs a user namespace as well.
+ */
+export function processesOf(uid: number): number[] {
+  const own = listProcesses().filter(({ uids }) => uids.includes(uid));
+  return own.map(({ pid }) => pid).filter((pid) => !isContained(pid));
+}
+
+/** How long a process has to end by itself, and how long all may take to be gone. Milliseconds. */
+const GRACE = 3_000;
+const DEADLINE = 15_000;
+const INTERVAL = 50;
+
+/**
+ * Asks all processes of this uid to end, and then makes them.
+ * @throws when some are left: in an uninterruptible system call, or forking faster than they are killed
+ */
+export async function endProcesses(uid: number, signal: AbortSignal): Promise<void> {
+  const begun = performance.now();
+  send('SIGTERM', processesOf(uid));
+  for (;;) {
+    const left = processesOf(uid);
+    if (left.length === 0) return;
+    const elapsed = performance.now() - begun;
+    if (elapsed > DEADLINE)
+      throw new Error(`${left.length} are left after ${DEADLINE / 1000} s, the first is pid ${left[0]}`);
+    if (elapsed > GRACE) send('SIGKILL', left);
+    await wait(INTERVAL, undefined, { signal });
+  }
+}
+
+function send(signal: 'SIGTERM' | 'SIGKILL', pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Undefined when it has ended meanwhile; a zombie has, too. */
+function uidsOf(pid: string): number[] | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    if (/^State:\s*[ZX]/m.test(status)) return undefined;
+    return /^Uid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/).slice(0, 3).map(Number);
+  } catch {
+    return undefined;
+  }
+}
+
+function isContained(pid: number): boolean {
+  try {
+    const same = (kind: string) =>
+      readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/1/ns/${kind}`);
+    return !same('pid') && same('user');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The tools that change the account databases, one at a time: they exclude each other by lock files, and one that finds
+ * them taken tries for 15 seconds and gives up.
+ */
+import { lstatSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { outcome } from '../programs/failure.ts';
+import { rootOf } from '../programs/reach.ts';
+import type { Reach } from '../programs/reach.ts';
+import { run } from '../programs/run.ts';
+import type { Finished } from '../programs/run.ts';
+
+export type Tool = 'useradd' | 'usermod' | 'groupadd' | 'gpasswd';
+
+/** A tool that is killed may leave a half-made account, so this is only for one that hangs. Milliseconds. */
+const TIMEOUT = 60_000;
+
+/** From useradd(8), usermod(8), groupadd(8); the tool's own words follow. */
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  1: 'the account databases could not be changed',
+  4: 'the id is taken',
+  6: 'a group or account does not exist',
+  9: 'the name is taken',
+  10: 'the group database could not be changed',
+};
+
+/** @throws with what `attempt` (such as "creating account emo") met */
+export async function runTool(
+  reach: Reach,
+  tool: Tool,
+  args: readonly string[],
+  attempt: string,
+): Promise<void> {
+  const prefix = reach.kind === 'image' ? ['--prefix', rootOf(reach)] : [];
+  const finished = await run(reach, { program: tool, args: [...prefix, ...args], timeout: TIMEOUT });
+  if (finished.code !== 0) throw new Error(`${attempt}: ${inWords(tool, finished)}`);
+}
+
+function inWords(tool: Tool, finished: Finished): string {
+  const meaning = finished.code === null ? undefined : EXIT_CODES[finished.code];
+  return `${meaning === undefined ? '' : `${meaning}, `}${tool} ended with ${outcome(finished)}`;
+}
+
+const LOCKS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `${name}.lock`);
+
+/**
+ * Removes lock files that would block the tools for ever, and returns their paths. A tool writes its pid into a file of
+ * another name and links that to the lock, so an empty lock is nobody's: a crash of the machine lost its content. One that
+ * names a dead process the tools remove themselves.
+ */
+export function removeEmptyLocks(reach: Reach): string[] {
+  const paths = LOCKS.map((name) => join(`${rootOf(reach)}/`, 'etc', name));
+  const empty = paths.filter((path) => {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size === 0;
+  });
+  for (const path of empty) unlinkSync(path);
+  return empty;
+}

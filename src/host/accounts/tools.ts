@@ -1,0 +1,124 @@
+/**
+ * Does what sections ask for accounts: one action at a time, each safe to repeat, none on an account that is not a person's.
+ */
+import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AccountAction } from '../../sections/action.ts';
+import { rootOf } from '../programs/reach.ts';
+import { run } from '../programs/run.ts';
+import { completeAccount, createAccount } from './create.ts';
+import type { Accounts } from './database.ts';
+import { lockAccount, unlockAccount } from './login.ts';
+import { endProcesses } from './processes.ts';
+import { refusal } from './refusals.ts';
+import { removeEmptyLocks, runTool } from './shadow-utils.ts';
+
+export class AccountTools {
+  readonly #accounts: Accounts;
+  readonly #reserved: () => Iterable<number>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `reservedUids` are given to nobody: those of people whose homes lie in an archive. */
+  constructor(accounts: Accounts, reservedUids: () => Iterable<number> = () => []) {
+    this.#accounts = accounts;
+    this.#reserved = reservedUids;
+  }
+
+  /**
+   * Runs the action after all that were asked for before. Returns what else had to be done, if anything.
+   * @throws what was attempted and met, in a sentence
+   */
+  perform(name: string, action: AccountAction, signal: AbortSignal): Promise<string | undefined> {
+    // Processes end slowly, and nothing that ends them touches a database.
+    if (action.kind === 'end-processes') return this.#end(name, signal);
+    const done = this.#last.then(() => {
+      signal.throwIfAborted();
+      return this.#change(name, action);
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #change(name: string, action: Exclude<AccountAction, { kind: 'end-processes' }>) {
+    const accounts = this.#accounts;
+    if (action.kind !== 'create-account') this.#refuse(name, action);
+    const removed = removeEmptyLocks(accounts.reach);
+    switch (action.kind) {
+      case 'create-account':
+        await createAccount(accounts, name, action, this.#reserved());
+        break;
+      case 'complete-account':
+        await completeAccount(accounts, name, action);
+        break;
+      case 'add-to-group':
+      case 'remove-from-group':
+        await this.#changeGroup(name, action);
+        break;
+      case 'lock-account':
+        await lockAccount(accounts, name);
+        break;
+      case 'unlock-account':
+        await unlockAccount(accounts, name);
+        break;
+    }
+    return removed.length === 0 ? undefined : `removed empty lock files: ${removed.join(', ')}`;
+  }
+
+  async #changeGroup(
+    name: string,
+    { kind, group }: { kind: 'add-to-group' | 'remove-from-group'; group: string },
+  ) {
+    const { reach } = this.#accounts;
+    const [add, attempt] =
+      kind === 'add-to-group'
+        ? [true, `adding ${name} to group ${group}`]
+        : [false, `removing ${name} from group ${group}`];
+    const members = this.#accounts.group(group)?.members;
+    if (members?.includes(name) === add) return;
+    if (members === undefined && !add) return;
+    // gpasswd also takes an account that only a name service knows, but cannot be pointed at an image.
+    if (reach.kind !== 'image')
+      await runTool(reach, 'gpasswd', [add ? `--add=${name}` : `--delete=${name}`, '--', group], attempt);
+    else
+      await runTool(
+        reach,
+        'usermod',
+        [add ? '--append' : '--remove', `--groups=${group}`, '--', name],
+        attempt,
+      );
+  }
+
+  async #end(name: string, signal: AbortSignal): Promise<undefined> {
+    this.#refuse(name, { kind: 'end-processes' });
+    const { reach } = this.#accounts;
+    const uid = this.#accounts.passwd(name)?.uid;
+    const root = `${rootOf(reach)}/`;
+    if (reach.kind !== 'image' && existsSync(join(root, 'run/systemd/system'))) {
+      // Both fail when there is nothing to end, which the look at the processes below decides.
+      for (const verb of ['disable-linger', 'terminate-user']) {
+        await run(reach, { program: 'loginctl', args: [verb, '--', name], timeout: 30_000, signal });
+      }
+    }
+    rmSync(join(root, 'var/lib/systemd/linger', name), { force: true });
+    if (reach.kind === 'image' || uid === undefined) return;
+    await endProcesses(uid, signal).catch((cause: Error) => {
+      throw new Error(`ending the processes of ${name}: ${cause.message}`, { cause });
+    });
+  }
+
+  #refuse(name: string, { kind }: AccountAction): void {
+    const entry = this.#accounts.passwd(name);
+    const found =
+      entry === undefined
+        ? 'there is no such account'
+        : (refusal(entry, this.#accounts.all()) ?? this.#wrongHome(entry.home));
+    if (found !== undefined) throw new Error(`${kind} ${name}: ${found}`);
+  }
+
+  #wrongHome(home: string): string | undefined {
+    const found = lstatSync(join(`${rootOf(this.#accounts.reach)}/`, home), { throwIfNoEntry: false });
+    return found === undefined || found.isDirectory()
+      ? undefined
+      : `its home ${home} is no directory, move it away`;
+  }
+}
