@@ -19,7 +19,7 @@ export async function apply(io: Io, names: readonly string[], options: ApplyOpti
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   const people = sortOut(declared, names);
-  const opened = await openFor(io, options, declared.workstation);
+  const opened = await openFor(options, declared.workstation);
   try {
     return await inSession(opened, options, (session) => applyIn(session, io, declared, people, options));
   } finally {

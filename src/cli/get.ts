@@ -15,7 +15,7 @@ export async function get(
   names: readonly string[],
   options: GetOptions,
 ): Promise<number> {
-  const state = await stateOf(io, options);
+  const state = await stateOf(options);
   const view = { format: options.output ?? 'table', single: names.length === 1, now: io.now() } as const;
   const printed =
     kind.startsWith('workstationuser') || kind.startsWith('user') || kind === 'wsu'
@@ -27,13 +27,13 @@ export async function get(
 }
 
 export async function describe(io: Io, name: string, options: MachineOptions): Promise<number> {
-  const [user] = named(Object.values((await stateOf(io, options)).users), [name], 'user');
+  const [user] = named(Object.values((await stateOf(options)).users), [name], 'user');
   if (user) io.out(describeUser(user, io.now()));
   return 0;
 }
 
-async function stateOf(io: Io, options: MachineOptions): Promise<State> {
-  const { machine, store } = await openFor(io, options);
+async function stateOf(options: MachineOptions): Promise<State> {
+  const { machine, store } = await openFor(options);
   try {
     return store.load();
   } finally {

@@ -3,7 +3,6 @@ import type { LoadedWorkstation } from '../source/files/load.ts';
 import { openMachine, type OpenMachine } from '../host/open.ts';
 import type { Reach } from '../host/programs/reach.ts';
 import { Store } from '../report/store.ts';
-import type { Io } from './io.ts';
 
 export interface MachineOptions {
   readonly root?: string;
@@ -16,14 +15,9 @@ export interface Opened {
   readonly store: Store;
 }
 
-export async function openFor(
-  io: Io,
-  options: MachineOptions,
-  workstation?: LoadedWorkstation,
-): Promise<Opened> {
+export async function openFor(options: MachineOptions, workstation?: LoadedWorkstation): Promise<Opened> {
   const machine = await openMachine({
     reach: reachOf(options),
-    env: io.env,
     ...(workstation === undefined ? {} : { sources: workstation.directory }),
   });
   return { machine, store: new Store(machine.stateFiles, options.stateDir) };

@@ -18,7 +18,7 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   if (declared === undefined) return 1;
   refuseDeclared(declared, osUser);
   const people = sortOut(declared, []);
-  const opened = await openFor(io, options, declared.workstation);
+  const opened = await openFor(options, declared.workstation);
   try {
     refuseUnknown(opened, osUser);
     if (options.dryRun) return await show(io, opened, declared, people, osUser);

@@ -17,7 +17,7 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   const people = sortOut(declared, names);
-  const { machine, store } = await openFor(io, options, declared.workstation);
+  const { machine, store } = await openFor(options, declared.workstation);
   try {
     const { input, held } = passInput({ io, machine, declared, people, state: store.load() });
     const planned = await planPass(input);

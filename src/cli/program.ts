@@ -23,7 +23,6 @@ export function program(io: Io, exit: Exit, name: string): Command {
   root.addCommand(offboard(io, exit));
   root.addCommand(roster(io, exit));
   root.addCommand(derive(io, exit));
-  root.addCommand(crds(io, exit));
   root.addCommand(completion(io, exit, root));
   root.addCommand(version(io));
   for (const command of root.commands) inherit(command, root);
@@ -213,14 +212,6 @@ function derive(io: Io, exit: Exit): Command {
     .action(async (further, options) =>
       exit(await (await import('./derive.ts')).derive(io, further, options)),
     );
-}
-
-function crds(io: Io, exit: Exit): Command {
-  return new Command('crds')
-    .description('Print the custom resource definitions.')
-    .option('--port-columns <services>', 'services to print a port column for, separated by commas')
-    .addHelpText('after', examples([['workstation crds | kubectl apply --server-side -f -', '']]))
-    .action(async (options) => exit(await (await import('./crds.ts')).crds(io, options)));
 }
 
 function completion(io: Io, exit: Exit, root: Command): Command {

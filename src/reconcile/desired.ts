@@ -5,7 +5,8 @@ import type { Machine } from '../host/machine.ts';
 import { assignPorts, type Assignment } from '../roster/assign.ts';
 import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
 import { mapEntries, publishedText } from '../roster/maps.ts';
-import { refused } from '../sections/common.ts';
+import { at, inTheWay, refused } from '../sections/common.ts';
+import type { Entry } from '../sections/facts.ts';
 import type { Person } from '../sections/section.ts';
 
 export interface Desired {
@@ -44,15 +45,19 @@ export function resolve(
 export function envFiles(machine: Machine, policy: WorkstationSpec): EnvFile[] {
   const directories = envFileDirectories(policy.services);
   const listings = machine.lookAtSystem(directories.map((path) => ({ path, read: 'list' })));
-  const paths = directories.flatMap((directory) => {
-    const found = listings.get(directory);
-    return found?.kind === 'directory' ? (found.names ?? []).map((name) => `${directory}/${name}`) : [];
-  });
+  const paths = directories.flatMap((directory) => namesIn(directory, at(listings, directory)));
   const entries = machine.lookAtSystem(paths.map((path) => ({ path, read: 'text' })));
   return paths.map((path) => {
     const entry = entries.get(path);
     return entry?.kind === 'file' && entry.text !== undefined ? { path, text: entry.text } : { path };
   });
+}
+
+/** Ports that cannot be seen are not free: taking the directory for an empty one would give them to others. */
+function namesIn(directory: string, found: Entry): string[] {
+  if (found.kind === 'absent') return [];
+  if (found.kind === 'directory') return (found.names ?? []).map((name) => `${directory}/${name}`);
+  throw new Error(inTheWay('read the ports that are given out', directory, found).message);
 }
 
 function personOf(

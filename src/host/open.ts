@@ -1,0 +1,74 @@
+/** Puts a machine together from the parts of this room. */
+import { availableParallelism } from 'node:os';
+import { Accounts } from './accounts/database.ts';
+import { AccountTools } from './accounts/tools.ts';
+import { SystemFiles } from './files/system.ts';
+import { Homes } from './home/homes.ts';
+import { HostMachine } from './hostmachine.ts';
+import { Limiter } from './limiter.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { rootOf, verifyReach, type Reach } from './programs/reach.ts';
+import type { TokenIssuer } from './tokens.ts';
+import { Units } from './units/units.ts';
+
+export interface MachineSetting {
+  readonly reach: Reach;
+  /** Where relative sources are: the directory of the declaring file, outside of the machine. */
+  readonly sources?: string;
+  /** Who mints tokens, where anybody may. */
+  readonly issuer?: TokenIssuer;
+}
+
+/** A machine, and what belongs to working on it at all. */
+export class OpenMachine extends HostMachine {
+  readonly #root: string;
+  readonly #files: SystemFiles;
+
+  constructor(setting: MachineSetting) {
+    const { reach, sources = '/', issuer } = setting;
+    const root = rootOf(reach) || '/';
+    const files = new SystemFiles(root);
+    const accounts = new Accounts(reach);
+    const homes = new Homes({ root });
+    homes.start();
+    super({
+      reach,
+      accounts,
+      tools: new AccountTools(accounts),
+      homes,
+      files,
+      declared: { files: new SystemFiles(), directory: sources },
+      units: new Units({ reach, look: (probes) => files.observe(probes) }),
+      vault: issuer,
+      // Programs wait for disks and remotes as much as for processors.
+      limiter: new Limiter(2 * availableParallelism()),
+    });
+    this.#root = root;
+    this.#files = files;
+  }
+
+  /** @param directory where the lock lies, on the machine; made when it is missing */
+  lock(directory: string, waitMs: number, signal: AbortSignal): Promise<Lock> {
+    this.#files.makeDirectory({ path: directory, mode: 0o755 });
+    return acquireLock(`${this.#root}${directory}`, { waitMs, signal });
+  }
+
+  readonly stateFiles = {
+    read: (path: string): string | undefined => this.#read(path),
+    write: (path: string, text: string, mode: number): void =>
+      this.#files.writeFile({ path, content: text, mode }),
+  };
+
+  #read(path: string): string | undefined {
+    const entry = this.#files.observe([{ path, read: 'text' }]).get(path);
+    if (entry === undefined || entry.kind === 'absent') return undefined;
+    if (entry.kind === 'file' && entry.text !== undefined) return entry.text;
+    throw new Error(`read ${path}: it is no readable text file: move it away`);
+  }
+}
+
+/** @throws Error with a sentence when the machine cannot be reached in this way */
+export async function openMachine(setting: MachineSetting): Promise<OpenMachine> {
+  await verifyReach(setting.reach);
+  return new OpenMachine(setting);
+}
