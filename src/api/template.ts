@@ -32,13 +32,7 @@ export function variablesOf(text: string): Variable[] {
   );
 }
 
-/** The offset of the first `${` that is neither a variable nor escaped; undefined when there is none. */
-export function brokenVariable(text: string): number | undefined {
-  for (const { 0: match, index } of text.matchAll(BROKEN)) if (match === '${') return index;
-  return undefined;
-}
-
-/** The text that `expand` turns into this one, whatever the variables. */
-export function escapeTemplate(text: string): string {
-  return text.replaceAll('${', '$${');
+/** Whether a text has a `${` that is neither a variable nor escaped. */
+export function hasBrokenVariable(text: string): boolean {
+  return [...text.matchAll(BROKEN)].some(([match]) => match === '${');
 }

@@ -24,6 +24,9 @@ const MAX_TOKENS = 1_000_000;
 
 const MAX_DOCUMENTS = 10_000;
 
+/** Each costs a stack trace, and more help nobody. */
+const MAX_ERRORS = 50;
+
 const OPTIONS = {
   version: '1.2',
   schema: 'core',
@@ -39,12 +42,12 @@ export function readSyntax(text: string): SyntaxTree[] {
   const composer = new Composer(OPTIONS);
   const trees: SyntaxTree[] = [];
   for (const token of tokens(text)) {
-    if (token instanceof Excess) return [...trees, { contents: null, faults: [token] }];
+    if (token instanceof Excess) {
+      trees.push({ contents: null, faults: [token] });
+      break;
+    }
     if (token.type === 'directive') trees.push({ contents: null, faults: [directive(token.offset)] });
     for (const document of composer.next(token)) trees.push(treeOf(document));
-    if (trees.length > MAX_DOCUMENTS) {
-      return [...trees, { contents: null, faults: [new Excess(token.offset, TOO_MANY_DOCUMENTS)] }];
-    }
   }
   for (const document of composer.end()) trees.push(treeOf(document));
   return trees;
@@ -62,18 +65,28 @@ class Excess implements Fault {
 }
 
 const TOO_DEEP = `found more than ${MAX_DEPTH} levels of nesting: no manifest needs so many`;
-const TOO_MANY_TOKENS = 'found more than a million tokens: split the file into several';
-const TOO_MANY_DOCUMENTS = `found more than ${MAX_DOCUMENTS} documents: split the file into several`;
 
 function* tokens(text: string): Generator<CST.Token | Excess, void> {
   const parser = new Parser();
-  let count = 0;
+  const counts = { lexemes: 0, documents: 0, errors: 0 };
   for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (++count > MAX_TOKENS) return yield new Excess(parser.offset, TOO_MANY_TOKENS);
-    if (isTooDeep(parser)) return yield new Excess(parser.offset - lexeme.length, TOO_DEEP);
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'document') counts.documents++;
+      if (token.type === 'error') counts.errors++;
+      yield token;
+    }
+    counts.lexemes++;
+    const message = isTooDeep(parser) ? TOO_DEEP : excessOf(counts);
+    if (message !== undefined) return yield new Excess(parser.offset - lexeme.length, message);
   }
   yield* parser.end();
+}
+
+function excessOf(counts: { lexemes: number; documents: number; errors: number }): string | undefined {
+  if (counts.lexemes > MAX_TOKENS) return 'found more than a million tokens: split the file into several';
+  if (counts.documents > MAX_DOCUMENTS)
+    return `found more than ${MAX_DOCUMENTS} documents: split the file into several`;
+  return counts.errors > MAX_ERRORS ? 'found too many problems to go on: correct these first' : undefined;
 }
 
 /** The stack of the parser holds the open collections, and few things between them. */

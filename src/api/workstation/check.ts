@@ -22,6 +22,7 @@ const CHECKS: readonly ((spec: WorkstationSpec) => Finding[])[] = [
   namesAreUnique,
   pathsAreUnique,
   mapsHaveServices,
+  portsAreKept,
   personalUnitsAreInstances,
   contentParses,
   checkVariables,
@@ -97,6 +98,16 @@ function mapsHaveServices({ machine, services }: WorkstationSpec): Finding[] {
           },
         ],
   );
+}
+
+/** The environment file is where a port stays while nobody runs: the next pass reads it there. */
+function portsAreKept({ services }: WorkstationSpec): Finding[] {
+  return services.flatMap(({ name, env }, index) => {
+    const port = `\${port.${name}}`;
+    if (Object.values(env).includes(port)) return [];
+    const message = `found no variable that keeps the port: set one to ${port}`;
+    return [{ path: ['services', index, 'env'], message }];
+  });
 }
 
 /** A unit that everybody shares would end for all when one person leaves. */

@@ -2,7 +2,7 @@
  * Which strings of a Workstation take variables, and which variables: all of them in text; in paths and names only
  * those that can hold no `/`. Everywhere else a `${` is refused, lest somebody waits for it to be replaced.
  */
-import { brokenVariable, variablesOf } from '../template.ts';
+import { hasBrokenVariable, variablesOf } from '../template.ts';
 import type { Path } from '../text/document.ts';
 import { suggest } from '../text/suggest.ts';
 import { TIERS, type Tier } from '../user.ts';
@@ -63,7 +63,7 @@ function checkString(spec: WorkstationSpec, path: Path, text: string): Finding[]
   const use = PERSONAL.has(path[0] ?? '') ? useOf(path) : 'literal';
   if (use === 'literal')
     return [{ path, message: 'found "${", but variables are not replaced here: remove it' }];
-  if (brokenVariable(text) !== undefined) {
+  if (hasBrokenVariable(text)) {
     return [{ path, message: 'found "${" that is no variable: write ${NAME}, or $${ for the text itself' }];
   }
   return variablesOf(text).flatMap(({ name }) => {
