@@ -61,8 +61,9 @@ function newLines(content: string): string[] {
   ];
 }
 
-/** As GNU diff and git write it: a count of one is left out. */
+/** As GNU diff and git write it: a count of one is left out, and no lines are said to be after the line before. */
 function range(start: number, count: number): string {
+  if (count === 0) return `${start - 1},0`;
   return count === 1 ? String(start) : `${start},${count}`;
 }
 

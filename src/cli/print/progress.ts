@@ -4,14 +4,12 @@
  */
 import { escapeControls } from '../../api/text/show.ts';
 import type { Clock } from '../../controller/clock.ts';
-import type { Witness } from '../../reconcile/perform.ts';
+import type { Done } from '../../host/machine.ts';
 import type { Action } from '../../sections/action.ts';
 import type { Verdict } from './results.ts';
 import type { Style } from './style.ts';
 import { cutTo } from './width.ts';
 import { printAction } from './words.ts';
-
-type Done = Parameters<Witness['ended']>[2];
 
 export interface ProgressOptions {
   write(text: string): void;
@@ -28,7 +26,7 @@ const INTERVAL = 100;
 /** Carriage return, then erase to the end of the line (ECMA-48 EL). */
 const ERASE = '\r\x1b[K';
 
-export class Progress implements Witness {
+export class Progress {
   readonly #options: ProgressOptions;
   /** What runs now, by OS user, in the order in which it began; nobody is in here with nothing. */
   readonly #running = new Map<string, Action[]>();

@@ -1,7 +1,17 @@
 /** How an apply ended: one row for each person and one for the machine. */
 import type { Finding } from '../../api/conditions.ts';
-import type { Outcome } from '../../reconcile/pass.ts';
+import type { Person } from '../../sections/section.ts';
 import { printTable } from './table.ts';
+
+/** What is shown of the outcome of a pass; `done`: how many actions succeeded. */
+export interface Results {
+  readonly people: readonly {
+    readonly person: Pick<Person, 'name'>;
+    readonly findings: readonly Finding[];
+    readonly done: number;
+  }[];
+  readonly machine: { readonly finding: Finding; readonly done: number };
+}
 
 interface Row {
   readonly name: string;
@@ -17,7 +27,7 @@ export interface Verdict {
   readonly message: string;
 }
 
-export function printResults({ people, machine }: Outcome): string {
+export function printResults({ people, machine }: Results): string {
   const rows: Row[] = [
     ...people.map(({ person, done, findings }) => ({
       name: person.name,
