@@ -10,8 +10,12 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // Before esbuild's order for Node: the module build of some packages is the only one that can be bundled.
+  mainFields: ['module', 'main'],
   target: 'node24',
   sourcemap: 'linked',
   legalComments: 'none',
-  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
+  },
 });

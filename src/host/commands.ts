@@ -2,6 +2,7 @@
 import type { CommandAction } from '../sections/action.ts';
 import type { Done } from './machine.ts';
 import { outcome } from './programs/failure.ts';
+import { PERSON_PATH } from './programs/names.ts';
 import type { Credentials } from './programs/person.ts';
 import type { Reach } from './programs/reach.ts';
 import { run } from './programs/run.ts';
@@ -13,7 +14,10 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<Done> {
   const [program = '', ...args] = argv;
-  const finished = await run(reach, { program, args, as: person, env, cwd: person.home, timeout, signal });
+  // Where people's own installers put programs, as their login has it: file-hierarchy(7).
+  const ownPath = { PATH: `${person.home}/.local/bin:${PERSON_PATH}` };
+  const around = { as: person, env: { ...ownPath, ...env }, cwd: person.home, timeout, signal };
+  const finished = await run(reach, { program, args, ...around });
   if (finished.code === 0) return { kind: 'done' };
   const reason = finished.timedOut ? 'TimedOut' : 'CommandFailed';
   return { kind: 'failed', reason, message: `run ${name} as ${person.name}: ${outcome(finished)}` };

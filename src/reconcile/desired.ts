@@ -5,11 +5,13 @@ import type { Machine } from '../host/machine.ts';
 import { assignPorts, type Assignment } from '../roster/assign.ts';
 import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
 import { mapEntries, publishedText } from '../roster/maps.ts';
+import { byCodePoint } from '../roster/order.ts';
 import { at, inTheWay, refused } from '../sections/common.ts';
 import type { Entry } from '../sections/facts.ts';
 import type { Person } from '../sections/section.ts';
 
 export interface Desired {
+  /** In the order of their accounts, so that who is new gets a uid that does not depend on the order of a file. */
   readonly people: readonly Person[];
   /** The text of each published map, by its name. */
   readonly maps: ReadonlyMap<string, string>;
@@ -30,7 +32,9 @@ export function resolve(
   });
   const published = roster.filter(({ spec }) => !spec.suspended);
   return {
-    people: users.map((user) => personOf(machine, user, policy, assignment)),
+    people: users
+      .map((user) => personOf(machine, user, policy, assignment))
+      .sort((a, b) => byCodePoint(a.osUser, b.osUser)),
     maps: new Map(
       policy.machine.maps.map((map) => [
         map.name,
