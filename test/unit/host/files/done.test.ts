@@ -65,9 +65,9 @@ describe('is done', () => {
     ],
     [
       'make a directory: one that exists stays as it is',
-      { 'a/f': { file: 'x' }, a: { dir: true, mode: 0o500 } },
+      { 'a/f': { file: 'x' }, a: { dir: true, mode: 0o711 } },
       { op: 'make-directory', path: at('a'), mode: 0o755 },
-      { a: 'dir 500', 'a/f': 'file 644 x' },
+      { a: 'dir 711', 'a/f': 'file 644 x' },
     ],
     [
       'set a mode: of a file',
