@@ -1,7 +1,7 @@
 import type { Action, CloneSpec } from '../../../src/sections/action.ts';
 
 const clone: CloneSpec = {
-  url: 'https://code.example.org/infra.git',
+  url: 'https://ci:s3cret@code.example.org/infra.git',
   path: '/home/emo/code/infra',
   branch: 'main',
   config: ['filter.lock.smudge=cat'],

@@ -33,6 +33,7 @@ describe('get users', () => {
   it('prints the object itself when one was asked for by name', () => {
     expect(parse(users('yaml', [ANN], true).out)).toEqual(ANN);
     expect(JSON.parse(users('json', [ANN], true).out)).toEqual(ANN);
+    expect(parse(users('yaml', [ANN], false).out)).toMatchObject({ kind: 'List', items: [ANN] });
   });
 
   it('loses nothing of a hostile text in JSON and YAML, and shows a terminal none of it', () => {
