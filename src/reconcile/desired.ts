@@ -6,7 +6,8 @@ import { assignPorts, type Assignment } from '../roster/assign.ts';
 import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
 import { mapEntries, publishedText } from '../roster/maps.ts';
 import { byCodePoint } from '../roster/order.ts';
-import { at, inTheWay, refused } from '../sections/common.ts';
+import { at, refused } from '../sections/common.ts';
+import { inTheWay } from '../sections/existing.ts';
 import type { Entry } from '../sections/facts.ts';
 import type { Person } from '../sections/section.ts';
 

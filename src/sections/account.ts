@@ -1,7 +1,8 @@
 /** The account, its home and its groups. Existing accounts are only ever added to. */
 import { isSystemAccount } from '../api/user.ts';
 import type { AccountAction } from './action.ts';
-import { at, octal, refused, inTheWay, NOTHING, onlyTrouble } from './common.ts';
+import { at, octal, refused, NOTHING, onlyTrouble } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { AccountFacts } from './facts.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 

@@ -14,7 +14,8 @@ import {
   type CloneState,
   type DeclaredClone,
 } from './clones.ts';
-import { at, inTheWay, joined, NOTHING, onlyTrouble, refused } from './common.ts';
+import { at, joined, NOTHING, onlyTrouble, refused } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Entries, Probe } from './facts.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 

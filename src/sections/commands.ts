@@ -5,7 +5,6 @@ import {
   at,
   expandFor,
   inHome,
-  inTheWay,
   joined,
   milliseconds,
   NOTHING,
@@ -13,6 +12,7 @@ import {
   refused,
   waiting,
 } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Entry, Probe } from './facts.ts';
 import { memberOf } from './json.ts';
 import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts';

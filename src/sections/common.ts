@@ -1,6 +1,7 @@
-/** What several sections need: paths, variables, and sentences about what was found where something else should be. */
+/** What several sections need: paths, variables, plans, and troubles. */
 import { expand } from '../api/template.ts';
-import type { Entries, Entry, Obstacle } from './facts.ts';
+import { escapeControls } from '../api/text/show.ts';
+import type { Entries, Entry } from './facts.ts';
 import type { Person, SectionPlan, Trouble } from './section.ts';
 
 /** The values of `${…}` for one person. */
@@ -27,11 +28,14 @@ export function inHome(person: Person, path: string): string {
   return `${person.home}/${expandFor(person, path)}`;
 }
 
-/** What was found at a path that the section asked for. */
+/** What was found at a path that the section asked for; a link there is a link, however it was looked at. */
 export function at(entries: Entries, path: string): Entry {
   const entry = entries.get(path);
   if (entry === undefined) throw new Error(`a section looked at ${path} without having asked for it`);
-  return entry;
+  const obstacle = entry.kind === 'blocked' ? entry.obstacle : undefined;
+  return obstacle?.reason === 'symlink' && obstacle.at === path
+    ? { kind: 'symlink', target: obstacle.target }
+    : entry;
 }
 
 export function octal(mode: string): number {
@@ -50,11 +54,12 @@ export function milliseconds(duration: string): number {
 export const NOTHING: SectionPlan = { actions: [], troubles: [], notes: [] };
 
 export function refused(reason: string, message: string): Trouble {
-  return { kind: 'Refused', reason, message };
+  return { kind: 'Refused', reason, message: escapeControls(message) };
 }
 
+/** As all troubles, made safe to show: names and the targets of links come from people. */
 export function waiting(reason: string, message: string): Trouble {
-  return { kind: 'Waiting', reason, message };
+  return { kind: 'Waiting', reason, message: escapeControls(message) };
 }
 
 /** Several plans as one, in order. */
@@ -68,44 +73,4 @@ export function joined(plans: readonly SectionPlan[]): SectionPlan {
 
 export function onlyTrouble(trouble: Trouble): SectionPlan {
   return { ...NOTHING, troubles: [trouble] };
-}
-
-/** The sentence for something that stands where a file or directory should be, or cannot be looked at. */
-export function inTheWay(attempt: string, path: string, entry: Entry): Trouble {
-  switch (entry.kind) {
-    case 'symlink':
-      return refused(
-        'SymbolicLink',
-        `${attempt}: ${path} is a symbolic link to ${entry.target}, which is never followed: remove it`,
-      );
-    case 'directory':
-      return refused('IsDirectory', `${attempt}: ${path} is a directory: move it away`);
-    case 'file':
-      return refused('IsFile', `${attempt}: ${path} is a file: move it away`);
-    case 'other':
-      return refused('SpecialFile', `${attempt}: ${path} is a ${entry.type}: remove it`);
-    case 'absent':
-      return refused('Missing', `${attempt}: ${path} does not exist: create it`);
-    case 'blocked':
-      return blocked(attempt, entry.obstacle);
-  }
-}
-
-function blocked(attempt: string, obstacle: Obstacle): Trouble {
-  switch (obstacle.reason) {
-    case 'symlink':
-      return refused(
-        'SymbolicLink',
-        `${attempt}: ${obstacle.at} is a symbolic link to ${obstacle.target}, which is never followed: remove it`,
-      );
-    case 'not-a-directory':
-      return refused('NotADirectory', `${attempt}: ${obstacle.at} is not a directory: move it away`);
-    case 'too-large':
-      return refused(
-        'TooLarge',
-        `${attempt}: ${obstacle.at} has ${obstacle.size} bytes, more than the ${obstacle.limit} that are read: move it away`,
-      );
-    case 'error':
-      return waiting('CannotRead', `${attempt}: ${obstacle.at} cannot be read: ${obstacle.code}`);
-  }
 }

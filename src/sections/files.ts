@@ -1,18 +1,8 @@
 /** Files in the home. What is the person's own stays the person's own: see the policies in the API. */
 import { selects, type HomeFile } from '../api/workstation/index.ts';
 import type { HomeAction } from './action.ts';
-import {
-  at,
-  expandFor,
-  inHome,
-  inTheWay,
-  joined,
-  NOTHING,
-  octal,
-  onlyTrouble,
-  refused,
-  waiting,
-} from './common.ts';
+import { at, expandFor, inHome, joined, NOTHING, octal, onlyTrouble, refused, waiting } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Entry, Probe } from './facts.ts';
 import { memberOf } from './json.ts';
 import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts';

@@ -1,7 +1,8 @@
 /** A kubeconfig that logs in through OIDC. It holds no secret; made once, then the person's own. */
 import { parse } from 'yaml';
 import { selects, type Kubeconfig } from '../api/workstation/index.ts';
-import { at, inHome, inTheWay, NOTHING, onlyTrouble, waiting } from './common.ts';
+import { at, inHome, NOTHING, onlyTrouble, waiting } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts';
 
 export const kubeconfig: Section = {

@@ -1,7 +1,8 @@
 /** What belongs to the machine as a whole: files, units, the published maps, and who did this work before. */
 import type { Machine, WorkstationSpec } from '../api/workstation/index.ts';
 import type { Before, SystemAction } from './action.ts';
-import { at, inTheWay, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
+import { at, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Entry } from './facts.ts';
 import type { Facts, Probes, SectionPlan, Trouble } from './section.ts';
 import { factsOf, planRunning } from './units.ts';

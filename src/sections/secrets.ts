@@ -1,7 +1,8 @@
 /** Scoped tokens, minted once into a file of the person's, with the directories and units that use them. */
 import { selects, type Secret } from '../api/workstation/index.ts';
 import type { Action } from './action.ts';
-import { at, expandFor, inHome, inTheWay, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
+import { at, expandFor, inHome, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 import { planUnits, unitsFor } from './units.ts';
 

@@ -2,7 +2,8 @@
 import { selects, type Service } from '../api/workstation/index.ts';
 import { setVariables } from '../roster/envfile.ts';
 import type { SystemAction } from './action.ts';
-import { at, expandFor, inTheWay, joined, NOTHING, onlyTrouble } from './common.ts';
+import { at, expandFor, joined, NOTHING, onlyTrouble } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 import { planUnits, unitsFor } from './units.ts';
 

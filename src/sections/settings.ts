@@ -5,7 +5,8 @@
 import { applyEdits, modify, parse, type JSONPath, type ParseError } from 'jsonc-parser';
 import { selects, type Settings } from '../api/workstation/index.ts';
 import type { HomeAction } from './action.ts';
-import { at, expandFor, inHome, inTheWay, joined, octal, onlyTrouble, refused } from './common.ts';
+import { at, expandFor, inHome, joined, octal, onlyTrouble, refused } from './common.ts';
+import { inTheWay } from './existing.ts';
 import type { Entry } from './facts.ts';
 import { pathOf } from './json.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
