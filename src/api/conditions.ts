@@ -29,7 +29,7 @@ export type ConditionType = (typeof CONDITION_TYPES)[number];
 
 export const Condition = z.strictObject({
   type: z.string().max(316).describe('The kind of condition.'),
-  status: z.enum(['True', 'False', 'Unknown']),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
   observedGeneration: z.int().min(0).optional().describe('The generation of the spec that this was said of.'),
   lastTransitionTime: z.iso.datetime().describe('When the status last changed, RFC 3339.'),
   reason: z

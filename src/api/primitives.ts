@@ -47,11 +47,13 @@ export const Identity = z
 /** Permission bits in octal, without set-id and sticky bits. */
 export const Mode = z
   .string()
+  .max(4)
   .regex(/^0[0-7]{3}$/, 'must be four octal digits beginning with 0, for instance "0644"');
 
 /** A duration above zero as Go writes it: "90s", "1h30m", "768h". */
 export const Duration = z
   .string()
+  .max(24)
   .regex(/^([1-9][0-9]{0,5}[hms]){1,3}$/, 'must be a duration such as "30s", "10m" or "1h30m"');
 
 /** A path below a home: relative, without ".." or empty parts. May hold `${…}` variables. */

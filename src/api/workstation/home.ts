@@ -49,7 +49,9 @@ export const HomeFile = withRules(
       'A string in a JSON file of the machine, taken as it is, with one newline.',
     ),
     mode: Mode.default('0644').describe('The bits of the file.'),
-    directoryMode: Mode.default('0755').describe('The bits of parent directories that have to be made.'),
+    directoryMode: Mode.default('0755').describe(
+      'The bits of its directory where that has to be made; what is above it gets 0755.',
+    ),
     policy: z
       .enum(['IfChanged', 'IfAbsent', 'IfMarked', 'Absent'])
       .default('IfChanged')

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { importManifests } from '../../../src/api/manifest.ts';
 import { printProblem } from '../../../src/api/text/problem.ts';
 import { manifests } from './cases/manifests.ts';
@@ -28,36 +28,8 @@ describe('a manifest', () => {
   });
 
   it('of any shape never throws, and gives problems or objects', () => {
-    const key = fc.constantFrom(
-      ...[
-        'apiVersion',
-        'kind',
-        'metadata',
-        'spec',
-        'items',
-        'name',
-        'tier',
-        'namespaces',
-        'repos',
-        'osUser',
-        'files',
-      ],
-      ...['services', 'port', 'envFile', 'machine', 'maps', 'x', '', 'constructor', 'toString'],
-    );
-    const leaf = fc.constantFrom(
-      ...[
-        'WorkstationUser',
-        'Workstation',
-        'List',
-        'workstation.dev/v1alpha1',
-        'emo',
-        'admin',
-        'infra',
-        '',
-        'a\nb',
-      ],
-      ...[7, -1, 1.5, true, null],
-    );
+    const key = fc.constantFrom(...KEYS);
+    const leaf = fc.constantFrom(...LEAVES);
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
         { maxDepth: 6 },
@@ -84,3 +56,13 @@ describe('a manifest', () => {
     );
   });
 });
+
+const KEYS = [
+  'apiVersion', 'kind', 'metadata', 'spec', 'items', 'name', 'tier', 'namespaces', 'repos', 'osUser', 'files',
+  'services', 'port', 'envFile', 'machine', 'maps', 'x', '', 'constructor', 'toString',
+]; // prettier-ignore
+
+const LEAVES = [
+  'WorkstationUser', 'Workstation', 'List', 'workstation.dev/v1alpha1', 'emo', 'admin', 'infra', '', 'a\nb',
+  7, -1, 1.5, true, null,
+]; // prettier-ignore

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { decode, MAX_BYTES } from '../../../src/api/text/decode.ts';
 import { parseText } from '../../../src/api/text/parse.ts';
