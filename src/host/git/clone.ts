@@ -37,53 +37,48 @@ export async function clone(git: Git, home: CloneHome, spec: CloneSpec): Promise
 }
 
 /** With an upstream the first checkout is of that: what origin has is only what is on disk when it cannot be fetched. */
-async function cloneTo(git: Git, path: string, { url, branch, config, upstream }: CloneSpec): Promise<Done> {
-  const tracked = branch === undefined ? undefined : upstream;
-  const settings = tracked === undefined ? config : [...config, ...settingsOf(tracked)];
-  const cloned = await git.run([
-    'clone',
-    '--quiet',
-    '--origin=origin',
-    ...(tracked === undefined ? [] : ['--no-checkout']),
-    ...(branch === undefined ? [] : [`--branch=${branch}`]),
-    ...settings.map((setting) => `--config=${setting}`),
-    '--',
-    url,
-    git.path(path),
-  ]);
-  if (cloned.code !== 0) return failedBy(`clone ${url}`, cloned);
-  return tracked === undefined || branch === undefined ? DONE : checkOutUpstream(git, path, branch, tracked);
-}
-
-async function checkOutUpstream(git: Git, path: string, branch: string, { remote }: Upstream): Promise<Done> {
-  const fetched = await git.in(path, ['fetch', '--quiet', remote]);
-  const tracking = ['checkout', '--quiet', '-B', branch, '--track', `${remote}/${branch}`];
-  const checkedOut = fetched.code === 0 ? await git.in(path, tracking) : fetched;
-  if (checkedOut.code === 0) return DONE;
-  const withOrigin = await git.in(path, ['checkout', '--quiet', branch]);
+async function cloneTo(git: Git, path: string, spec: CloneSpec): Promise<Done> {
+  const { url, branch, upstream } = spec;
+  if (upstream === undefined || branch === undefined) {
+    const cloned = await git.run(cloneCommand(git, path, spec, spec.config));
+    return cloned.code === 0 ? DONE : failedBy(`clone ${url}`, cloned);
+  }
+  const { remote } = upstream;
+  const cloned = await git.run(
+    [...cloneCommand(git, path, spec, [...spec.config, ...settingsOf(upstream)], '--no-checkout')],
+    git.in(path, 'fetch', '--quiet', remote),
+    git.in(path, 'checkout', '--quiet', '-B', branch, '--track', `${remote}/${branch}`),
+  );
+  if (cloned.code === 0) return DONE;
+  if (cloned.outputs.length === 0) return failedBy(`clone ${url}`, cloned);
+  const withOrigin = await git.runLocally(git.in(path, 'checkout', '--quiet', branch));
   if (withOrigin.code !== 0) return failedBy(`check out ${branch}`, withOrigin);
   return {
     kind: 'done',
-    note: `${failedBy(`track ${remote}`, checkedOut).message}: until then the clone tracks origin`,
+    note: `${failedBy(`track ${remote}`, cloned).message}: until then the clone tracks origin`,
   };
 }
 
-/** Nothing of the person's can be lost: a checkout replaces no file, and the branch is only ever fast-forwarded. */
-export async function finishClone(git: Git, { path, branch, config, upstream }: CloneSpec): Promise<Done> {
-  const settings = upstream === undefined ? config : [...config, ...settingsOf(upstream)];
-  for (const setting of settings) {
-    const equals = setting.indexOf('=');
-    const written = [setting.slice(0, equals), setting.slice(equals + 1)];
-    const configured = await git.in(path, ['config', '--replace-all', ...written]);
-    if (configured.code !== 0) return failedBy(`configure the clone ${path}`, configured);
-  }
-  const checkedOut = await git.in(path, ['checkout', '--quiet', ...(branch === undefined ? [] : [branch])]);
-  if (checkedOut.code !== 0) return failedBy(`finish the clone ${path}`, checkedOut);
-  if (upstream === undefined || branch === undefined) return DONE;
-  const tracking = await track(git, path, branch, upstream);
-  if (tracking.kind === 'failed') return tracking;
-  const forwarded = await fastForward(git, path, branch);
-  return forwarded.kind === 'failed' ? forwarded : DONE;
+function cloneCommand(
+  git: Git,
+  path: string,
+  { url, branch }: CloneSpec,
+  settings: readonly string[],
+  ...options: readonly string[]
+): string[] {
+  const named = branch === undefined ? [] : [`--branch=${branch}`];
+  const configured = settings.map((setting) => `--config=${setting}`);
+  return [
+    'clone',
+    '--quiet',
+    '--origin=origin',
+    ...options,
+    ...named,
+    ...configured,
+    '--',
+    url,
+    git.path(path),
+  ];
 }
 
 /** What `git remote add` writes, so that it can be there from the first instant of a clone. */
@@ -91,30 +86,48 @@ function settingsOf({ remote, url }: Upstream): string[] {
   return [`remote.${remote}.url=${url}`, `remote.${remote}.fetch=+refs/heads/*:refs/remotes/${remote}/*`];
 }
 
-type SetUpstream = Extract<GitAction, { kind: 'set-upstream' }>;
-
-export async function setUpstream(git: Git, { path, branch, upstream, add }: SetUpstream): Promise<Done> {
-  if (add) {
-    const added = await git.in(path, ['remote', 'add', upstream.remote, upstream.url]);
-    if (added.code !== 0) return failedBy(`add the remote ${upstream.remote} to ${path}`, added);
-  }
-  return track(git, path, branch, upstream);
+/** Nothing of the person's can be lost: a checkout replaces no file, and the branch is only ever fast-forwarded. */
+export async function finishClone(git: Git, { path, branch, config, upstream }: CloneSpec): Promise<Done> {
+  const settings = upstream === undefined ? config : [...config, ...settingsOf(upstream)];
+  const configure = settings.map((setting) => {
+    const equals = setting.indexOf('=');
+    return git.in(path, 'config', '--replace-all', setting.slice(0, equals), setting.slice(equals + 1));
+  });
+  const checkOut = git.in(path, 'checkout', '--quiet', ...(branch === undefined ? [] : [branch]));
+  const finished = await git.runLocally(...configure, checkOut);
+  if (finished.code !== 0) return failedBy(`finish the clone ${path}`, finished);
+  if (upstream === undefined || branch === undefined) return DONE;
+  return track(git, path, branch, upstream, [], [fastForward(git, path)]);
 }
 
-async function track(git: Git, path: string, branch: string, { remote }: Upstream): Promise<Done> {
-  const attempt = `make ${branch} of ${path} track ${remote}`;
-  const fetched = await git.in(path, ['fetch', '--quiet', remote]);
-  if (fetched.code !== 0) return failedBy(attempt, fetched);
-  const tracking = await git.in(path, ['branch', `--set-upstream-to=${remote}/${branch}`, branch]);
-  return tracking.code === 0 ? DONE : failedBy(attempt, tracking);
+type SetUpstream = Extract<GitAction, { kind: 'set-upstream' }>;
+
+export function setUpstream(git: Git, { path, branch, upstream, add }: SetUpstream): Promise<Done> {
+  const added = add ? [git.in(path, 'remote', 'add', upstream.remote, upstream.url)] : [];
+  return track(git, path, branch, upstream, added, []);
+}
+
+async function track(
+  git: Git,
+  path: string,
+  branch: string,
+  { remote }: Upstream,
+  before: readonly string[][],
+  after: readonly string[][],
+): Promise<Done> {
+  const fetch = git.in(path, 'fetch', '--quiet', remote);
+  const track = git.in(path, 'branch', '--quiet', `--set-upstream-to=${remote}/${branch}`, branch);
+  const finished = await git.run(...before, fetch, track, ...after);
+  return finished.code === 0 ? DONE : failedBy(`make ${branch} of ${path} track ${remote}`, finished);
 }
 
 type Hoist = Extract<GitAction, { kind: 'hoist-clone' }>;
 
 /** What the outer clone tracks belongs to it, and stays. */
 export async function hoist(git: Git, home: CloneHome, { outer, from, clone: spec }: Hoist): Promise<Done> {
-  const inOuter = relative(outer, from);
-  const listed = await git.in(outer, ['ls-files', '--error-unmatch', '--', inOuter]);
+  const listed = await git.runLocally(
+    git.in(outer, 'ls-files', '--error-unmatch', '--', relative(outer, from)),
+  );
   if (listed.code === 0) return clone(git, home, spec);
   if (listed.code !== UNMATCHED) return failedBy(`look at the clone ${outer}`, listed);
   await home.move(from, spec.path);

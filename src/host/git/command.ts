@@ -5,7 +5,6 @@
  * - Hooks and the file system monitor do not run; no program is fetched from; nothing goes on in the background.
  * - What the person has set up to reach remotes works: credential helpers, ssh configuration, rewritten URLs.
  */
-import { dirname } from 'node:path';
 import { rootOf, type Reach } from '../programs/reach.ts';
 import { run, type Credentials, type Finished } from '../programs/run.ts';
 
@@ -43,12 +42,31 @@ const ENVIRONMENT = {
   GIT_OPTIONAL_LOCKS: '0',
 };
 
+/** What a home in an image has configured would run here, not there. */
+const IMAGE = { HOME: '/nonexistent' };
+
+/**
+ * Runs several commands as one process tree, since becoming a person takes as long as a git command does. The script is
+ * always this one: what varies reaches it as arguments, each command after the count of its own. Whatever is done is
+ * told by a NUL byte.
+ */
+const SEQUENCE = 'while (($#)); do git "${@:2:$1}" || exit; printf "\\0"; shift $(($1 + 1)); done';
+
+/** Milliseconds for work on what is already on disk. */
+const LOCAL_LIMIT = 60_000;
+
 export interface GitOptions {
   readonly reach: Reach;
   readonly person: Credentials;
-  /** Milliseconds for all commands together. */
+  /** Milliseconds for all that may need a remote. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+}
+
+/** How commands ended that ran one after the other. */
+export interface Sequence extends Finished {
+  /** What each command wrote that succeeded. All did when `code` is 0, else the one after these failed. */
+  readonly outputs: readonly string[];
 }
 
 export class Git {
@@ -60,15 +78,14 @@ export class Git {
     this.#deadline = performance.now() + options.timeout;
   }
 
-  /** Runs git where there is no clone yet. A `path` of the machine in `args` must have gone through `path`. */
-  run(args: readonly string[]): Promise<Finished> {
-    return this.#run(args, {});
+  /** Runs these one after the other until one fails. */
+  run(...commands: readonly (readonly string[])[]): Promise<Sequence> {
+    return this.#run(commands, Math.max(1, this.#deadline - performance.now()));
   }
 
-  /** Runs git in a clone; where there is none, it does not look for one further up. */
-  in(clone: string, args: readonly string[]): Promise<Finished> {
-    const path = this.path(clone);
-    return this.#run(['-C', path, ...args], { GIT_CEILING_DIRECTORIES: dirname(path) });
+  /** The same for what needs no remote, also when time is up. */
+  runLocally(...commands: readonly (readonly string[])[]): Promise<Sequence> {
+    return this.#run(commands, LOCAL_LIMIT);
   }
 
   /** A path of the machine as git sees it. */
@@ -77,18 +94,25 @@ export class Git {
     return reach.kind === 'image' ? rootOf(reach) + path : path;
   }
 
-  #run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Finished> {
+  /** A command in a clone. Where there is none, git does not look for one further up. */
+  in(clone: string, ...args: readonly string[]): string[] {
+    return ['-C', this.path(clone), '--git-dir=.git', ...args];
+  }
+
+  async #run(commands: readonly (readonly string[])[], timeout: number): Promise<Sequence> {
     const { reach, person, signal } = this.#options;
-    return run(reach, {
-      program: 'git',
-      args: ['--no-pager', '--literal-pathspecs', ...SETTINGS, ...args],
+    const counted = commands.flatMap((command) => {
+      const args = ['--no-pager', '--literal-pathspecs', ...SETTINGS, ...command];
+      return [String(args.length), ...args];
+    });
+    const finished = await run(reach, {
+      program: 'bash',
+      args: ['-c', SEQUENCE, 'bash', ...counted],
       as: person,
-      env: { ...ENVIRONMENT, ...(reach.kind === 'image' ? IMAGE : {}), ...env },
-      timeout: Math.max(1, this.#deadline - performance.now()),
+      env: { ...ENVIRONMENT, ...(reach.kind === 'image' ? IMAGE : {}) },
+      timeout,
       signal,
     });
+    return { ...finished, outputs: finished.stdout.split('\0').slice(0, -1) };
   }
 }
-
-/** What a home in the image has configured would run here, not there. */
-const IMAGE = { GIT_CONFIG_GLOBAL: '/dev/null' };

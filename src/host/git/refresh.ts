@@ -13,22 +13,28 @@ export type Refreshed =
 type Refresh = Extract<GitAction, { kind: 'refresh-clone' }>;
 
 export async function refresh(git: Git, { path, branch }: Refresh): Promise<Refreshed> {
-  const fetched = await git.in(path, ['fetch', '--all', '--prune', '--quiet']);
-  if (fetched.code !== 0) return failedBy(`fetch the remotes of ${path}`, fetched);
-  const status = await git.in(path, STATUS);
-  if (status.code !== 0) return failedBy(`look at the clone ${path}`, status);
-  // What was cut off at the start can only be followed by changed files.
-  const found = status.truncated ? 'dirty' : verdict(parseStatus(status.stdout), branch);
+  const fetch = git.in(path, 'fetch', '--all', '--prune', '--quiet');
+  const looked = await git.run(fetch, git.in(path, ...STATUS));
+  const [, status = ''] = looked.outputs;
+  if (looked.code !== 0) {
+    const attempt =
+      looked.outputs.length === 0 ? `fetch the remotes of ${path}` : `look at the clone ${path}`;
+    return failedBy(attempt, looked);
+  }
+  // Output that was cut off at its start was of changed files.
+  const found = looked.truncated ? 'dirty' : verdict(parseStatus(status), branch);
   if (found === 'fresh') return { kind: 'fresh' };
   if (found !== 'behind')
     return { kind: 'skipped', reason: found, message: `${path}: ${sentence(found, branch)}` };
-  return fastForward(git, path, branch);
+  const merged = await git.runLocally(fastForward(git, path));
+  return merged.code === 0
+    ? { kind: 'fast-forwarded' }
+    : failedBy(`fast-forward ${branch} of ${path}`, merged);
 }
 
-export async function fastForward(git: Git, path: string, branch: string): Promise<Refreshed> {
-  const merged = await git.in(path, ['merge', '--ff-only', '--no-autostash', '--quiet', '@{upstream}']);
-  if (merged.code !== 0) return failedBy(`fast-forward ${branch} of ${path}`, merged);
-  return { kind: 'fast-forwarded' };
+/** To the upstream of the branch that is checked out. Git itself refuses whatever would lose a change. */
+export function fastForward(git: Git, path: string): string[] {
+  return git.in(path, 'merge', '--ff-only', '--no-autostash', '--quiet', '@{upstream}');
 }
 
 function sentence(reason: Skipped, branch: string): string {

@@ -19,10 +19,11 @@ const KNOWN: readonly (readonly [RegExp, string, string])[] = [
     'check the network, or wait until the remote is back',
   ],
   [
-    /not found|does not exist|does not appear to be a git repository/i,
+    /repository .*not found|does not exist|does not appear to be a git repository/i,
     'RemoteMissing',
     'check the address, and that the person may read it',
   ],
+  [/git: command not found/, 'GitMissing', 'install the Debian package git'],
   [/No space left on device|Disk quota exceeded/, 'DiskFull', 'make room'],
 ];
 
@@ -43,7 +44,9 @@ export function failed(reason: string, attempt: string, found: string): Failed {
 function lineOf(stderr: string): string {
   const lines = printable(stderr).split('\n');
   const told = lines.find((line) => /^(fatal|error|ssh|ERROR): /.test(line)) ?? lines.at(-1);
-  return told ? told.replace(/^(fatal|error): /, '').replace(/\.$/, '') : 'git failed and did not say why';
+  return told
+    ? told.replace(/^(fatal|error|bash: line \d+): /, '').replace(/\.$/, '')
+    : 'git failed and did not say why';
 }
 
 /** `https://user:token@host/` is a way to keep a token, and git repeats the address that it could not reach. */

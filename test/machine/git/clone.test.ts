@@ -64,6 +64,18 @@ describeMachine('a clone', () => {
     expect(await inCode('git config remote.canonical.url')).toBe('file:///srv/git/gone.git\n');
   });
 
+  it('comes to its place also when its upstream never answers', async () => {
+    const done = await clone(
+      { upstream: { ...UPSTREAM, url: 'git://127.0.0.1:PORT/' }, timeout: 2000 },
+      { server: 'silent' },
+    );
+    expect(done).toEqual({
+      kind: 'done',
+      note: expect.stringMatching(/^track canonical: no end within 2 s, killed/),
+    });
+    expect(await inCode('git status -sb')).toBe('## main...origin/main\n');
+  });
+
   it.each([
     [
       'a branch that the remote has not',
@@ -164,8 +176,8 @@ describeMachine('a clone', () => {
     await machine.output(['mv', '/usr/bin/git', '/usr/bin/tig']);
     expect(await clone()).toEqual({
       kind: 'failed',
-      reason: 'CannotRun',
-      message: expect.stringMatching(/git was not found, install the Debian package git/),
+      reason: 'GitMissing',
+      message: `clone ${CODE.url}: git: command not found: install the Debian package git`,
     });
   });
 });
