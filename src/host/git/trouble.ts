@@ -28,7 +28,10 @@ const KNOWN: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /** `attempt`, e.g. "clone https://example.org/a.git", begins the sentence. */
-export function failedBy(attempt: string, finished: Finished): Failed {
+export function failedBy(
+  attempt: string,
+  finished: Pick<Finished, 'stderr' | 'timedOut' | 'duration'>,
+): Failed {
   const { stderr, timedOut, duration } = finished;
   const found = timedOut ? `no end within ${Math.round(duration / 1000)} s, killed` : lineOf(stderr);
   const [, reason, remedy] = KNOWN.find(([pattern]) => pattern.test(stderr)) ?? [];

@@ -1,0 +1,166 @@
+import { UnitFiles } from '../../../../src/host/units/files.ts';
+import type { Entry, Probe } from '../../../../src/sections/facts.ts';
+
+const owned = { mode: 0o644, uid: 0, gid: 0, modified: 0 };
+const ETC = '/etc/systemd/system';
+const LIB = '/usr/lib/systemd/system';
+const INSTALL = '[Install]\nWantedBy=multi-user.target\n';
+
+/** Files by path; a value that begins with `->` is a link. */
+function unitFiles(files: Readonly<Record<string, string>>) {
+  const probed: Probe[] = [];
+  const entry = ({ path, read }: Probe): Entry => {
+    const content = files[path];
+    if (content?.startsWith('-> ')) {
+      const target = content.slice(3);
+      return read === 'stat' ? { kind: 'symlink', target } : entry({ path: target, read });
+    }
+    if (content !== undefined)
+      return { ...owned, kind: 'file', size: content.length, links: 1, text: content };
+    const below = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
+    if (below.length === 0) return { kind: 'absent' };
+    const names = new Set(below.map((file) => file.slice(path.length + 1).split('/')[0] ?? ''));
+    return { ...owned, kind: 'directory', names: [...names] };
+  };
+  const look = (probes: readonly Probe[]) => {
+    probed.push(...probes);
+    return new Map(probes.map((probe) => [probe.path, entry(probe)]));
+  };
+  return { files: new UnitFiles(look), probed };
+}
+
+const facts = (unit: string, files: Readonly<Record<string, string>>) => {
+  const { exists, masked, enabled } = unitFiles(files).files.facts(unit);
+  return [exists && 'exists', masked && 'masked', enabled && 'enabled'].filter(Boolean).join();
+};
+
+describe('unit files', () => {
+  it.each<[string, string, string, Readonly<Record<string, string>>]>([
+    ['nothing', '', 'a.service', {}],
+    ['a file without links', 'exists', 'a.service', { [`${LIB}/a.service`]: INSTALL }],
+    [
+      'a file with its link',
+      'exists,enabled',
+      'a.service',
+      {
+        [`${LIB}/a.service`]: INSTALL,
+        [`${ETC}/multi-user.target.wants/a.service`]: `-> ${LIB}/a.service`,
+      },
+    ],
+    [
+      'one of two links',
+      'exists',
+      'a.service',
+      {
+        [`${LIB}/a.service`]: `${INSTALL}Alias=b.service\n`,
+        [`${ETC}/multi-user.target.wants/a.service`]: `-> ${LIB}/a.service`,
+      },
+    ],
+    ['nothing to install', 'exists,enabled', 'a.service', { [`${LIB}/a.service`]: '[Service]\n' }],
+    ['a template', 'exists', 'a@x.service', { [`${LIB}/a@.service`]: INSTALL }],
+    [
+      'a template with a link of another instance',
+      'exists',
+      'a@x.service',
+      {
+        [`${LIB}/a@.service`]: INSTALL,
+        [`${ETC}/multi-user.target.wants/a@y.service`]: '-> a@.service',
+      },
+    ],
+    [
+      'a file of the instance before the template',
+      'exists,enabled',
+      'a@x.service',
+      {
+        [`${LIB}/a@x.service`]: '[Service]\n',
+        [`${ETC}/a@.service`]: INSTALL,
+      },
+    ],
+    [
+      'a mask before a file',
+      'exists,masked',
+      'a.service',
+      {
+        [`${ETC}/a.service`]: '-> /dev/null',
+        [`${LIB}/a.service`]: INSTALL,
+      },
+    ],
+    ['an empty file, which masks too', 'exists,masked', 'a.service', { [`${ETC}/a.service`]: '' }],
+    ['a masked template', 'exists,masked', 'a@x.service', { [`${ETC}/a@.service`]: '-> /dev/null' }],
+    [
+      'a link to a file elsewhere',
+      'exists',
+      'a.service',
+      { [`${ETC}/a.service`]: '-> /opt/a.service', '/opt/a.service': INSTALL },
+    ],
+    [
+      'a link to nothing before a file',
+      'exists',
+      'a.service',
+      {
+        [`${ETC}/a.service`]: '-> /opt/gone.service',
+        [`${LIB}/a.service`]: INSTALL,
+      },
+    ],
+    [
+      'a drop-in that asks for more',
+      'exists',
+      'a@x.service',
+      {
+        [`${LIB}/a@.service`]: '[Service]\n',
+        [`${ETC}/a@.service.d/more.conf`]: INSTALL,
+      },
+    ],
+    [
+      'a drop-in of the instance in place of the template’s',
+      'exists,enabled',
+      'a@x.service',
+      {
+        [`${LIB}/a@.service`]: '[Service]\n',
+        [`${ETC}/a@.service.d/more.conf`]: INSTALL,
+        [`${ETC}/a@x.service.d/more.conf`]: '[Service]\n',
+      },
+    ],
+    [
+      'a companion that is not enabled',
+      'exists',
+      'a.service',
+      {
+        [`${LIB}/a.service`]: '[Install]\nAlso=a.socket\n',
+        [`${LIB}/a.socket`]: '[Install]\nWantedBy=sockets.target\nAlso=a.service\n',
+      },
+    ],
+    [
+      'companions that are enabled',
+      'exists,enabled',
+      'a.service',
+      {
+        [`${LIB}/a.service`]: '[Install]\nAlso=a.socket\n',
+        [`${LIB}/a.socket`]: '[Install]\nWantedBy=sockets.target\nAlso=a.service\n',
+        [`${ETC}/sockets.target.wants/a.socket`]: '-> a.socket',
+      },
+    ],
+  ])('with %s: %j', (_, found, unit, files) => {
+    expect(facts(unit, files)).toBe(found);
+  });
+
+  it('are each read once, however many instances a template has', () => {
+    const { files, probed } = unitFiles({ [`${LIB}/a@.service`]: INSTALL });
+    for (let count = 0; count < 50; count += 1) files.facts(`a@u${count}.service`);
+    expect(probed.filter(({ path }) => path === `${LIB}/a@.service`)).toHaveLength(2);
+    expect(new Set(probed.map(({ path, read }) => `${read} ${path}`)).size).toBe(probed.length);
+  });
+
+  it('know the links by which a unit starts at boot, also when its own file is gone', () => {
+    const { files } = unitFiles({
+      [`${ETC}/multi-user.target.wants/a.service`]: '-> gone',
+      '/run/systemd/system/b.target.requires/a.service': '-> gone',
+      [`${LIB}/c.target.wants/a.service`]: '-> gone',
+    });
+    expect(files.linksTo('a.service')).toEqual([
+      `${ETC}/multi-user.target.wants/a.service`,
+      '/run/systemd/system/b.target.requires/a.service',
+    ]);
+    expect(files.linksTo('b.service')).toEqual([]);
+  });
+});
