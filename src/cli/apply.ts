@@ -7,7 +7,6 @@ import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
 import { sortOut, stalledReports, type People } from './people.ts';
-import { Complaint } from './print/errors.ts';
 import { printResults } from './print/results.ts';
 import { inSession, progressFor, type Session, type SessionOptions } from './session.ts';
 
@@ -37,7 +36,7 @@ async function applyIn(
   const { machine, store, state, signal } = session;
   const confirmed = confirmRemovals === undefined ? {} : { confirmed: confirmRemovals };
   const { input, leavers, held } = passInput({ io, machine, declared, people, state, ...confirmed });
-  if (prune && input.keepMaps !== undefined) throw new Complaint(input.keepMaps);
+  if (prune && input.keepMaps !== undefined) throw new Error(input.keepMaps);
   const progress = progressFor(io, people.only?.size ?? people.accepted.length);
   const outcome = await applyPass(input, progress, signal);
   progress.close();

@@ -3,7 +3,6 @@ import type { State } from '../report/record.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { describeUser } from './print/describe.ts';
-import { Complaint } from './print/errors.ts';
 import type { OutputFormat } from './print/resources.ts';
 import { printUsers, printWorkstations } from './print/users.ts';
 
@@ -41,7 +40,7 @@ async function stateOf(options: MachineOptions): Promise<State> {
   }
 }
 
-/** @throws Complaint when a name is given that nothing has */
+/** @throws Error when a name is given that nothing has */
 function named<T extends { readonly metadata: { readonly name: string } }>(
   items: readonly T[],
   names: readonly string[],
@@ -49,7 +48,7 @@ function named<T extends { readonly metadata: { readonly name: string } }>(
 ): T[] {
   const missing = names.find((name) => !items.some(({ metadata }) => metadata.name === name));
   if (missing !== undefined) {
-    throw new Complaint(
+    throw new Error(
       `get ${kind} ${JSON.stringify(missing)}: no pass has seen it: run workstation apply, or get ${kind}s to see who is known`,
     );
   }

@@ -7,7 +7,6 @@ import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './decla
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions, type Opened } from './machine.ts';
 import { sortOut, type People } from './people.ts';
-import { Complaint } from './print/errors.ts';
 import { printAction } from './print/words.ts';
 import { inSession, type SessionOptions } from './session.ts';
 
@@ -32,7 +31,7 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
 
 function refuseDeclared({ users }: DeclaredInput, osUser: string): void {
   if (!users.some((user) => osUserOf(user) === osUser)) return;
-  throw new Complaint(
+  throw new Error(
     `offboard ${osUser}: the person is declared: remove them from the roster first, or set suspended to lock them out and keep everything`,
   );
 }
@@ -40,9 +39,9 @@ function refuseDeclared({ users }: DeclaredInput, osUser: string): void {
 /** Only people whom this program could have brought here may be cut off by it. */
 function refuseUnknown({ machine }: Opened, osUser: string): void {
   const account = machine.account(osUser);
-  if (account === undefined) throw new Complaint(`offboard ${osUser}: this machine has no such account`);
+  if (account === undefined) throw new Error(`offboard ${osUser}: this machine has no such account`);
   const refusal = machine.refusal(osUser);
-  if (refusal !== undefined) throw new Complaint(`offboard ${osUser}: ${refusal}`);
+  if (refusal !== undefined) throw new Error(`offboard ${osUser}: ${refusal}`);
 }
 
 async function show(

@@ -4,7 +4,6 @@ import type { WorkstationUser } from '../api/user.ts';
 import { findingsOfStalled } from '../reconcile/findings.ts';
 import type { UserReport } from '../report/update.ts';
 import type { DeclaredInput } from './declared.ts';
-import { Complaint } from './print/errors.ts';
 
 export interface People {
   /** Each says which machine it belongs to. */
@@ -14,7 +13,7 @@ export interface People {
   readonly only: ReadonlySet<string> | undefined;
 }
 
-/** @throws Complaint when a name is given that nobody has */
+/** @throws Error when a name is given that nobody has */
 export function sortOut({ users, workstation }: DeclaredInput, names: readonly string[]): People {
   const { name } = workstation.object.metadata;
   const { accepted, stalled } = catalog(users, workstation.object);
@@ -23,7 +22,7 @@ export function sortOut({ users, workstation }: DeclaredInput, names: readonly s
   );
   const unknown = names.find((wanted) => !known.has(wanted));
   if (unknown !== undefined) {
-    throw new Complaint(
+    throw new Error(
       `choose people: nobody is declared as ${JSON.stringify(unknown)}: name one of ${[...known].join(', ')}`,
     );
   }

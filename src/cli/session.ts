@@ -6,7 +6,6 @@ import { realClock } from '../controller/clock.ts';
 import { Duration } from '../api/primitives.ts';
 import type { Io } from './io.ts';
 import type { Opened } from './machine.ts';
-import { Complaint } from './print/errors.ts';
 import { Progress } from './print/progress.ts';
 import { verdictOf } from './print/results.ts';
 import { chooseStyle } from './print/style.ts';
@@ -27,10 +26,10 @@ export async function inSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   if (!Duration.safeParse(lockTimeout).success) {
-    throw new Complaint(`read --lock-timeout: found ${lockTimeout}, give a duration such as 30s or 5m`);
+    throw new Error(`read --lock-timeout: found ${lockTimeout}, give a duration such as 30s or 5m`);
   }
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Complaint('interrupted: run the command again to finish'));
+  const interrupt = () => interruption.abort(new Error('interrupted: run the command again to finish'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
     const lock = await opened.machine.lock(

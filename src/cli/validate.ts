@@ -4,7 +4,6 @@ import { compareTiers, parseClusterTiers, printIssue } from '../roster/tiers.ts'
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { sortOut } from './people.ts';
-import { Complaint } from './print/errors.ts';
 import { readJsonFile } from './textfile.ts';
 
 type ValidateOptions = DeclaringOptions & { readonly k8sUsersJson?: string; readonly offline?: boolean };
@@ -36,7 +35,7 @@ async function liveTiers(
 async function tiersIn(io: Io, file: string): Promise<ReadonlyMap<string, string>> {
   const map = parseClusterTiers(await readJsonFile(file));
   if (map === undefined) {
-    throw new Complaint(`${file}: found no JSON object from cluster user to tier: correct it`);
+    throw new Error(`${file}: found no JSON object from cluster user to tier: correct it`);
   }
   for (const problem of map.problems) io.err(`WARN: ${problem}\n`);
   return map.tiers;

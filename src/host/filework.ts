@@ -1,4 +1,5 @@
 /** File actions, in homes with the person's rights and outside of them with the agent's. */
+import { dirname } from 'node:path';
 import type { Before, HomeAction, SystemAction } from '../sections/action.ts';
 import { FileRefused } from './files/refusal.ts';
 import type { SystemFiles } from './files/system.ts';
@@ -9,7 +10,7 @@ import type { Done } from './machine.ts';
 export async function doInHome(
   homes: Homes,
   user: HomeUser,
-  action: HomeAction,
+  action: Exclude<HomeAction, { kind: 'give-directory' }>,
   signal: AbortSignal,
 ): Promise<Done> {
   return finished(() => {
@@ -22,13 +23,23 @@ export async function doInHome(
         return homes.removeTree(user, action.path, signal);
       case 'move':
         return homes.rename(user, { from: action.from, to: action.to }, signal);
-      case 'write-file': {
-        const { path, content, mode, directoryMode, before } = action;
-        const file = { path, content, mode, parentsMode: directoryMode, expect: expectation(before) };
-        return homes.writeFile(user, file, signal);
-      }
+      case 'write-file':
+        return writeInHome(homes, user, action, signal);
     }
   });
+}
+
+/** Only the directory of the file itself has a declared mode: what is above it is nobody's but the person's. */
+async function writeInHome(
+  homes: Homes,
+  user: HomeUser,
+  { path, content, mode, directoryMode, before }: Extract<HomeAction, { kind: 'write-file' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const directory = dirname(path);
+  if (directory !== user.home)
+    await homes.makeDirectory(user, { path: directory, mode: directoryMode }, signal);
+  await homes.writeFile(user, { path, content, mode, expect: expectation(before) }, signal);
 }
 
 export async function doInSystem(

@@ -7,7 +7,7 @@ import { refusal } from './accounts/refusals.ts';
 import type { AccountTools } from './accounts/tools.ts';
 import { runCommand } from './commands.ts';
 import type { SystemFiles } from './files/system.ts';
-import { doInHome, doInSystem } from './filework.ts';
+import { doInHome, doInSystem, finished } from './filework.ts';
 import { doGit } from './git/clones.ts';
 import type { HomeUser, Homes } from './home/homes.ts';
 import type { Limiter } from './limiter.ts';
@@ -153,6 +153,8 @@ export class HostMachine implements Machine {
       case 'remove-tree':
       case 'move':
         return doInHome(homes, this.#homeUser(osUser), action, signal);
+      case 'give-directory':
+        return finished(async () => files.giveDirectory({ path: action.path, ...this.#homeUser(osUser) }));
       case 'clone':
       case 'finish-clone':
       case 'hoist-clone':

@@ -3,6 +3,7 @@ import type { ConditionType } from '../api/conditions.ts';
 import { account } from '../sections/account.ts';
 import { onlyTrouble, waiting } from '../sections/common.ts';
 import { SECTIONS } from '../sections/index.ts';
+import type { Probe } from '../sections/facts.ts';
 import type { Facts, Person, Probes, SectionPlan } from '../sections/section.ts';
 
 export interface PlannedSection extends SectionPlan {
@@ -14,11 +15,23 @@ export interface PlannedSection extends SectionPlan {
 export function probesOf(person: Person): Required<Probes> {
   const all = SECTIONS.filter((section) => section.applies(person)).map((section) => section.probes(person));
   return {
-    home: all.flatMap((probes) => probes.home ?? []),
-    system: all.flatMap((probes) => probes.system ?? []),
+    home: merged(all.flatMap((probes) => probes.home ?? [])),
+    system: merged(all.flatMap((probes) => probes.system ?? [])),
     sources: [...new Set(all.flatMap((probes) => probes.sources ?? []))],
     units: [...new Set(all.flatMap((probes) => probes.units ?? []))],
   };
+}
+
+/** One probe a path, the one that tells most: sections may ask for different things of one path. */
+function merged(probes: readonly Probe[]): Probe[] {
+  const telling = ['stat', 'list', 'text'] as const;
+  const byPath = new Map<string, Probe>();
+  for (const probe of probes) {
+    const other = byPath.get(probe.path);
+    if (other === undefined || telling.indexOf(probe.read) > telling.indexOf(other.read))
+      byPath.set(probe.path, probe);
+  }
+  return [...byPath.values()];
 }
 
 /** Where the account itself cannot be had, or must be left alone, nothing is done for it in the other sections. */

@@ -64,6 +64,8 @@ export type HomeAction =
       readonly sensitive: boolean;
     }
   | { readonly kind: 'set-mode'; readonly path: string; readonly mode: number }
+  /** Makes the person the owner of a directory that root has made in their home; what lies in it stays as it is. */
+  | { readonly kind: 'give-directory'; readonly path: string }
   | { readonly kind: 'remove-tree'; readonly path: string }
   | { readonly kind: 'move'; readonly from: string; readonly to: string };
 

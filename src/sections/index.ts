@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { files } from './files.ts';
 import { freshness } from './freshness.ts';
 import { kubeconfig } from './kubeconfig.ts';
+import { parents } from './parents.ts';
 import { secrets } from './secrets.ts';
 import type { Section } from './section.ts';
 import { services } from './services.ts';
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   account,
   code,
   freshness,
+  parents,
   kubeconfig,
   files,
   settings,

@@ -1,15 +1,9 @@
 /** From whatever was thrown to the one line that standard error gets. */
 import { getSystemErrorMessage } from 'node:util';
 import { escapeControls } from '../../api/text/show.ts';
-import { FileRefused } from '../../host/files/refusal.ts';
-import { EnvFileError } from '../../roster/envfile.ts';
 
-/** An error that is no fault of the program; its message says what was attempted, what was found and what to do. */
-export class Complaint extends Error {
-  override readonly name = 'Complaint';
-}
-
-const EXPECTED = [Complaint, FileRefused, EnvFileError];
+/** What the language itself throws: a fault of the program. Whatever we throw on purpose says what is wrong. */
+const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** One printable line ended by a newline; with `debug`, the stack of an internal error stands below it. */
 export function errorLine(error: unknown, { debug }: { readonly debug: boolean }): string {
@@ -22,7 +16,7 @@ export function errorLine(error: unknown, { debug }: { readonly debug: boolean }
 
 function expectedMessage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return EXPECTED.some((kind) => error instanceof kind) ? error.message : systemMessage(error);
+  return systemMessage(error) ?? (FAULTS.some((kind) => error instanceof kind) ? undefined : error.message);
 }
 
 /** A failed system call in Node's errors: what was attempted on what, and what the system answered. */

@@ -29,9 +29,10 @@ function wordsOf(action: Action, user: string): string {
     case 'make-directory':
     case 'write-file':
     case 'set-mode':
+    case 'give-directory':
     case 'remove-tree':
     case 'move':
-      return homeWords(action);
+      return homeWords(action, user);
     case 'clone':
     case 'finish-clone':
     case 'hoist-clone':
@@ -75,7 +76,7 @@ function accountWords(action: AccountAction, user: string): string {
   }
 }
 
-function homeWords(action: HomeAction): string {
+function homeWords(action: HomeAction, user: string): string {
   switch (action.kind) {
     case 'make-directory':
       return `make directory ${action.path} (mode ${octal(action.mode)})`;
@@ -83,6 +84,8 @@ function homeWords(action: HomeAction): string {
       return `write ${action.path} (mode ${octal(action.mode)})`;
     case 'set-mode':
       return `set the mode of ${action.path} to ${octal(action.mode)}`;
+    case 'give-directory':
+      return `make ${user} the owner of ${action.path}`;
     case 'remove-tree':
       return `remove ${action.path} and everything below it`;
     case 'move':

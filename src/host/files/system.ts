@@ -3,6 +3,8 @@ import type { Entries, Probe } from '../../sections/facts.ts';
 import { openRoot } from './calls.ts';
 import type { DirectoryToMake } from './directories.ts';
 import { observeAll } from './observe.ts';
+import { giveDirectory } from './give.ts';
+import type { Gift } from './give.ts';
 import { operate } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { Contents } from './read.ts';
@@ -38,6 +40,11 @@ export class SystemFiles {
 
   setMode(path: string, mode: number): void {
     this.#operate({ op: 'set-mode', path, mode });
+  }
+
+  /** To the person whose home it is in. */
+  giveDirectory(gift: Gift): void {
+    this.#withTree((tree) => giveDirectory(tree, gift));
   }
 
   rename(move: Rename): void {

@@ -52,6 +52,7 @@ export const ACTIONS: { readonly [Kind in Action['kind']]: readonly Extract<Acti
     },
   ],
   'set-mode': [{ kind: 'set-mode', path: '/home/emo/.token', mode: 0o600 }],
+  'give-directory': [{ kind: 'give-directory', path: '/home/emo/.config' }],
   'remove-tree': [{ kind: 'remove-tree', path: '/home/emo/.cache/old' }],
   move: [{ kind: 'move', from: '/home/emo/a', to: '/home/emo/b' }],
   clone: [

@@ -1,11 +1,11 @@
-import { Complaint, errorLine } from '../../../src/cli/print/errors.ts';
+import { errorLine } from '../../../src/cli/print/errors.ts';
 import { FileRefused } from '../../../src/host/files/refusal.ts';
 
 const quiet = { debug: false };
 
 describe('the line for an error', () => {
   it('is its message when it is no fault of the program', () => {
-    expect(errorLine(new Complaint('read x: it is empty: fill it'), quiet)).toBe(
+    expect(errorLine(new Error('read x: it is empty: fill it'), quiet)).toBe(
       'workstation: read x: it is empty: fill it\n',
     );
     expect(errorLine(new FileRefused({ reason: 'changed', at: '/x' }, 'write /x'), quiet)).toBe(
@@ -31,7 +31,7 @@ describe('the line for an error', () => {
   });
 
   it('has with --debug the stack of the error and of its causes', () => {
-    const error = new Error('outer', { cause: new Error('in\x1bner') });
+    const error = new TypeError('outer', { cause: new Error('in\x1bner') });
     const lines = errorLine(error, { debug: true }).split('\n');
     expect(lines[0]).toBe('workstation: internal error: outer');
     expect(lines[1]).toMatch(/^ +at .*errors\.test\.ts/);
