@@ -1,4 +1,3 @@
-import { readFile, readdir } from 'node:fs/promises';
 import { DIFFERENCES } from '../golden/differences.ts';
 import { CHECKOUT, createMachine } from '../harness/machine/machine.ts';
 import type { Machine } from '../harness/machine/machine.ts';
@@ -6,25 +5,22 @@ import { describeMachine } from '../harness/requirements.ts';
 import { capture } from '../harness/site/capture.ts';
 import { declare } from '../harness/site/declare.ts';
 import { siteBase } from '../harness/site/site.ts';
+import { golden, PEOPLE } from './golden.ts';
 
 const WORKSTATION = `${CHECKOUT}/bin/workstation`;
-const PEOPLE = ['anca', 'carol', 'dan', 'emo', 'wizard'];
-const GOLDEN = new URL('../golden/', import.meta.url);
 
 /** What the machine must be like: the golden result with every wished difference made in it. */
 async function expected(name: string, used: Set<string>): Promise<Record<string, string>> {
-  const files = await readdir(new URL(`${name}/`, GOLDEN));
-  const texts = files.map(async (file) => {
-    const text = await readFile(new URL(`${name}/${file}`, GOLDEN), 'utf8');
-    return [
+  const files = Object.entries(await golden(name));
+  return Object.fromEntries(
+    files.map(([file, text]) => [
       file,
       text
         .split('\n')
         .map((line) => wished(file, line, used))
         .join('\n'),
-    ] as const;
-  });
-  return Object.fromEntries(await Promise.all(texts));
+    ]),
+  );
 }
 
 function wished(file: string, line: string, used: Set<string>): string {
@@ -43,17 +39,17 @@ describeMachine('a fresh machine after one apply', () => {
     ['without-claude', 'chroot'],
   ] as const)(
     'is as the program before left it, but for what is wished otherwise: %s, %s',
-    async (golden, kind) => {
+    async (name, kind) => {
       const machine = await createMachine({
         kind,
-        base: await siteBase({ claude: golden === 'with-claude' }),
+        base: await siteBase({ claude: name === 'with-claude' }),
       });
       await declare(machine);
       await machine.run([WORKSTATION, 'apply']);
-      await expectGolden(machine, golden, kind);
+      await expectGolden(machine, name, kind);
 
       await machine.run([WORKSTATION, 'apply']);
-      await expectGolden(machine, golden, kind);
+      await expectGolden(machine, name, kind);
       await machine.destroy();
     },
   );
@@ -63,8 +59,8 @@ describeMachine('a fresh machine after one apply', () => {
   });
 });
 
-async function expectGolden(machine: Machine, golden: string, kind: 'chroot' | 'booted'): Promise<void> {
-  const wanted = await expected(golden, used);
+async function expectGolden(machine: Machine, name: string, kind: 'chroot' | 'booted'): Promise<void> {
+  const wanted = await expected(name, used);
   const found = await capture(machine, PEOPLE);
   // Only a machine whose systemd runs has units that run.
   if (kind === 'chroot') delete wanted['units.txt'];
