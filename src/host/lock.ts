@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { remedy } from './programs/names.ts';
 import { printable } from './programs/output.ts';
+import { startOfProcess } from './programs/processes.ts';
 
 export interface Lock {
   release(): void;
@@ -28,8 +29,8 @@ const TAKEN = 75;
 /** Rejects with the name of the holder when it keeps the lock, and with its reason when `signal` fires. */
 export async function acquireLock(directory: string, { waitMs, signal }: Patience): Promise<Lock> {
   const path = join(directory, 'lock');
-  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  signal.throwIfAborted();
+  const fd = open(path);
   try {
     await lockDescriptor(fd, path, { waitMs, signal });
   } catch (error) {
@@ -37,6 +38,17 @@ export async function acquireLock(directory: string, { waitMs, signal }: Patienc
     throw error;
   }
   return { release: () => closeSync(fd) };
+}
+
+function open(path: string): number {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  try {
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  } catch (cause) {
+    throw new Error(`locking ${path}: ${(cause as Error).message}, run as root with a state directory`, {
+      cause,
+    });
+  }
 }
 
 async function lockDescriptor(fd: number, path: string, { waitMs, signal }: Patience): Promise<void> {
@@ -66,7 +78,7 @@ function describeHolder(fd: number): string {
     .find((pid) => holdsLock(pid, file));
   if (holder === undefined) return 'another process holds it, which cannot be seen from here';
   const command = printable(readFileSync(`/proc/${holder}/cmdline`, 'utf8').replaceAll('\0', ' ')).trim();
-  return `process ${holder} (${command}), running since ${startOf(holder)}, holds it`;
+  return `process ${holder} (${command}), running since ${startOfProcess(Number(holder))?.toISOString()}, holds it`;
 }
 
 /** See proc_pid_fdinfo(5): `lock:` lines are of locks that belong to the open file. */
@@ -81,12 +93,4 @@ function holdsLock(pid: string, { dev, ino }: { dev: number; ino: number }): boo
     // It has ended, or is not ours to look at.
     return false;
   }
-}
-
-/** See proc_pid_stat(5): field 22, in ticks of 10 ms after the boot. The second field, in parentheses, may hold anything. */
-function startOf(pid: string): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  const boot = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
-  return new Date((boot + Math.floor(ticks / 100)) * 1000).toISOString();
 }

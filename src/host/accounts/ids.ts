@@ -1,12 +1,12 @@
 /** Finds a uid for a newcomer that has never been somebody else's, as far as the machine can tell. */
 import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { listProcesses } from '../programs/processes.ts';
 import { rootOf } from '../programs/reach.ts';
 import type { Reach } from '../programs/reach.ts';
 import type { Accounts } from './database.ts';
 import { nextId, parseDefaults } from './defaults.ts';
 import type { Defaults } from './defaults.ts';
-import { listProcesses } from './processes.ts';
 import { askNameService } from './service.ts';
 
 /**

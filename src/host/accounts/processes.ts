@@ -1,21 +1,7 @@
-/** Processes of a person, from proc(5). The machine's processes are ours to see, mounted or not. */
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+/** Processes of a person, and their end. */
+import { readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-
-export interface ProcessFacts {
-  readonly pid: number;
-  /** Real, effective and saved uid; that of the file system follows the effective one. */
-  readonly uids: readonly number[];
-}
-
-export function listProcesses(): ProcessFacts[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const uids = uidsOf(name);
-      return uids === undefined ? [] : [{ pid: Number(name), uids }];
-    });
-}
+import { listProcesses } from '../programs/processes.ts';
 
 /**
  * Processes with this uid, without those in other people's containers: a container's process that happens to have the
@@ -56,17 +42,6 @@ function send(signal: 'SIGTERM' | 'SIGKILL', pids: readonly number[]): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
-  }
-}
-
-/** Undefined when it has ended meanwhile; a zombie has, too. */
-function uidsOf(pid: string): number[] | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    if (/^State:\s*[ZX]/m.test(status)) return undefined;
-    return /^Uid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/).slice(0, 3).map(Number);
-  } catch {
-    return undefined;
   }
 }
 

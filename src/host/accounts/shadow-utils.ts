@@ -2,8 +2,6 @@
  * The tools that change the account databases, one at a time: they exclude each other by lock files, and one that finds
  * them taken tries for 15 seconds and gives up.
  */
-import { lstatSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { outcome } from '../programs/failure.ts';
 import { rootOf } from '../programs/reach.ts';
 import type { Reach } from '../programs/reach.ts';
@@ -39,21 +37,4 @@ export async function runTool(
 function inWords(tool: Tool, finished: Finished): string {
   const meaning = finished.code === null ? undefined : EXIT_CODES[finished.code];
   return `${meaning === undefined ? '' : `${meaning}, `}${tool} ended with ${outcome(finished)}`;
-}
-
-const LOCKS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `${name}.lock`);
-
-/**
- * Removes lock files that would block the tools for ever, and returns their paths. A tool writes its pid into a file of
- * another name and links that to the lock, so an empty lock is nobody's: a crash of the machine lost its content. One that
- * names a dead process the tools remove themselves.
- */
-export function removeEmptyLocks(reach: Reach): string[] {
-  const paths = LOCKS.map((name) => join(`${rootOf(reach)}/`, 'etc', name));
-  const empty = paths.filter((path) => {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    return found?.isFile() === true && found.size === 0;
-  });
-  for (const path of empty) unlinkSync(path);
-  return empty;
 }

@@ -11,7 +11,8 @@ import type { Accounts } from './database.ts';
 import { lockAccount, unlockAccount } from './login.ts';
 import { endProcesses } from './processes.ts';
 import { refusal } from './refusals.ts';
-import { removeEmptyLocks, runTool } from './shadow-utils.ts';
+import { runTool } from './shadow-utils.ts';
+import { removeStaleLocks } from './stale-locks.ts';
 
 export class AccountTools {
   readonly #accounts: Accounts;
@@ -42,7 +43,7 @@ export class AccountTools {
   async #change(name: string, action: Exclude<AccountAction, { kind: 'end-processes' }>) {
     const accounts = this.#accounts;
     if (action.kind !== 'create-account') this.#refuse(name, action);
-    const removed = removeEmptyLocks(accounts.reach);
+    const removed = removeStaleLocks(accounts.reach);
     switch (action.kind) {
       case 'create-account':
         await createAccount(accounts, name, action, this.#reserved());
@@ -61,7 +62,7 @@ export class AccountTools {
         await unlockAccount(accounts, name);
         break;
     }
-    return removed.length === 0 ? undefined : `removed empty lock files: ${removed.join(', ')}`;
+    return removed.length === 0 ? undefined : `removed lock files that nobody held: ${removed.join(', ')}`;
   }
 
   async #changeGroup(

@@ -1,21 +1,24 @@
 /**
  * Why a program did not start, or what its end means, in one sentence.
  */
+import { existsSync } from 'node:fs';
 import { remedy } from './names.ts';
-import { printable } from './output.ts';
+import { FLOOD, printable } from './output.ts';
 import type { Command, Finished } from './run.ts';
 
 export function notStarted(command: Command, cause: NodeJS.ErrnoException): Error {
-  const found =
-    cause.code === 'ENOENT'
-      ? `${missing(command, cause)} was not found, ${remedy(missing(command, cause))}`
-      : `it could not be started, ${cause.message}`;
-  return new Error(`${attempt(command)}: ${found}`, { cause });
+  return new Error(`${attempt(command)}: ${obstacle(command, cause)}`, { cause });
 }
 
-/** `spawn` names what it looked for: a program that prepares this one may be the one that is missing. */
-function missing(command: Command, cause: NodeJS.ErrnoException): string {
-  return cause.path ?? command.program;
+/** `spawn` names what it looked for, which may be a program that prepares this one; and blames it for a missing directory. */
+function obstacle(
+  { cwd, as: person, program }: Command,
+  { code, path = program, message }: NodeJS.ErrnoException,
+) {
+  if (code !== 'ENOENT') return `it could not be started, ${message}`;
+  if (cwd !== undefined && person === undefined && !existsSync(cwd))
+    return `cannot enter ${cwd}, it does not exist`;
+  return `${printable(path)} was not found, ${remedy(path)}`;
 }
 
 /** What the programs that prepare another one say, in the C.UTF-8 locale, when that one or its directory is missing. */
@@ -34,17 +37,17 @@ export function refuseUnstarted(command: Command, { code, stderr }: Pick<Finishe
 }
 
 /** How it ended, as the part of a sentence after a colon: with what it said last, safe to show. */
-export function outcome({ code, signal, stderr, stdout, timedOut, duration }: Finished): string {
-  const said = printable(stderr.trim() === '' ? stdout : stderr)
-    .split('\n')
-    .slice(-3)
-    .join('; ');
-  const end = timedOut
-    ? `no end within ${Math.round(duration / 1000)} s, killed`
-    : code === null
-      ? `ended by ${signal}`
-      : `exit code ${code}`;
-  return said === '' ? end : `${end}, ${said}`;
+export function outcome(finished: Finished): string {
+  const { stderr, stdout } = finished;
+  const said = printable(stderr.trim() === '' ? stdout : stderr);
+  const last = said.split('\n').slice(-3).join('; ');
+  return last === '' ? howItEnded(finished) : `${howItEnded(finished)}, ${last}`;
+}
+
+function howItEnded({ code, signal, timedOut, flooded, duration }: Finished): string {
+  if (timedOut) return `no end within ${Math.round(duration / 100) / 10} s, killed`;
+  if (flooded) return `killed after more than ${FLOOD / 1024 / 1024} MiB of output`;
+  return code === null ? `ended by ${signal}` : `exit code ${code}`;
 }
 
 /** Arguments are left out: they may be long, and are the caller's to name. */

@@ -3,6 +3,9 @@
  */
 import type { Readable } from 'node:stream';
 
+/** A program that writes more bytes than this is killed: to read on would only burn time. */
+export const FLOOD = 64 * 1024 * 1024;
+
 /** Keeps the end: a program says last why it failed. */
 export class Tail {
   #chunks: Buffer[] = [];

@@ -9,7 +9,7 @@
  *   changes the account databases should finish.
  */
 import { refuseUnstarted } from './failure.ts';
-import { Tail } from './output.ts';
+import { FLOOD, Tail } from './output.ts';
 import type { Credentials } from './person.ts';
 import type { Reach } from './reach.ts';
 import { killGroup, start } from './start.ts';
@@ -47,15 +47,15 @@ export interface Finished {
   /** As the program wrote it: escape it with `printable` before it is shown. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether it was killed at its deadline, or for writing without end. */
   readonly timedOut: boolean;
+  readonly flooded: boolean;
   /** Whether output is missing at the start of stdout or stderr. */
   readonly truncated: boolean;
   /** Milliseconds. */
   readonly duration: number;
 }
 
-/** A program that writes more bytes is killed: to read on would only burn time. */
-const FLOOD = 64 * 1024 * 1024;
 /** Milliseconds that what outlives the program has to let go of its output. */
 const LINGER = 1_000;
 
@@ -67,8 +67,8 @@ export async function run(reach: Reach, command: Command): Promise<Finished> {
   const kill = () => killGroup(child);
   const stdout = new Tail(child.stdout, maxOutput);
   const stderr = new Tail(child.stderr, maxOutput);
-  const stopOnFlood = () => stdout.total + stderr.total > FLOOD && kill();
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', stopOnFlood);
+  const isFlood = () => stdout.total + stderr.total > FLOOD;
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', () => void (isFlood() && kill()));
 
   let timedOut = false;
   const timer = setTimeout(() => {
@@ -76,16 +76,14 @@ export async function run(reach: Reach, command: Command): Promise<Finished> {
     kill();
   }, timeout);
   signal?.addEventListener('abort', kill);
+  if (signal?.aborted) kill();
   try {
     const ended = await end(child, kill);
     signal?.throwIfAborted();
-    const finished = { ...ended, stdout: stdout.text(), stderr: stderr.text(), timedOut };
+    const finished = { ...ended, stdout: stdout.text(), stderr: stderr.text() };
     refuseUnstarted(command, finished);
-    return {
-      ...finished,
-      truncated: stdout.truncated || stderr.truncated,
-      duration: performance.now() - begun,
-    };
+    const truncated = stdout.truncated || stderr.truncated;
+    return { ...finished, timedOut, flooded: isFlood(), truncated, duration: performance.now() - begun };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', kill);

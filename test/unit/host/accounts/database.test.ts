@@ -40,7 +40,12 @@ describe('the accounts of a machine', () => {
 
   it('come with what a program needs to run as them', () => {
     expect(accounts().credentials('ada')).toEqual({
-      ...{ name: 'ada', uid: 1000, gid: 1000, groups: [27, 995], home: '/home/ada', shell: '/bin/zsh' },
+      name: 'ada',
+      uid: 1000,
+      gid: 1000,
+      groups: [27, 995],
+      home: '/home/ada',
+      shell: '/bin/zsh',
     });
     expect(() => accounts().credentials('eve')).toThrow('running as eve: there is no such account');
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseGroup, parsePasswd, parseShadow, parseSubid } from '../../../../src/host/accounts/parse.ts';
 import type { GroupEntry, PasswdEntry } from '../../../../src/host/accounts/parse.ts';
 
