@@ -138,5 +138,5 @@ function person(osUser: string): fc.Arbitrary<WorkstationUser> {
 }
 
 function text(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
-  return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
+  return fc.string({ unit: fc.constantFrom(...characters.split('')), minLength, maxLength });
 }
