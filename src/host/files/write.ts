@@ -7,10 +7,10 @@ import { constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, writeF
 import { at, closing, codeOf, look, remove, reopened, settle, withHandle } from './calls.ts';
 import type { Directory } from './calls.ts';
 import { makeWith } from './directories.ts';
-import { removeLeftoverFiles } from './remove.ts';
 import { refusedLink } from './links.ts';
 import { FILE_LIMIT, readContent } from './read.ts';
 import { FileRefused, refusing } from './refusal.ts';
+import { removeLeftoverFiles } from './remove.ts';
 import { temporaryName } from './temporary.ts';
 import type { Place, Tree } from './tree.ts';
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRoot } from '../../../src/host/files/calls.ts';
 import type { Directory } from '../../../src/host/files/calls.ts';
@@ -95,6 +96,41 @@ describeMachine('a directory that a user swaps for a link and back, as fast as s
   });
 });
 
+describeMachine('a file that a user makes in the instant in which it is to be made for her', () => {
+  afterEach(clearGrounds);
+
+  it('stays as she made it', async () => {
+    const root = prepareGround();
+    const home = join(root, mallory.home);
+    const script = join(import.meta.dirname, 'creator.ts');
+    const creator = spawn(process.execPath, [script, String(mallory.uid), home, String(PASSES)]);
+    const output = creator.stdout.toArray();
+    const requests = new RequestQueue(root, 60_000);
+    let refused = 0;
+    for (let file = 0; file < PASSES; file += 1) {
+      const path = `${mallory.home}/${file}`;
+      const operation = {
+        op: 'write-file',
+        path,
+        content: 'x'.repeat(100_000),
+        mode: 0o600,
+        expect: 'absent',
+      } as const;
+      const response = await requests.ask({ user: mallory, ...operation }, '');
+      if (response.kind === 'refused') refused += 1;
+    }
+    const [, ...made] = Buffer.concat(await output)
+      .toString()
+      .trim()
+      .split('\n');
+    await requests.close();
+    expect(made.filter((path) => readFileSync(path, 'utf8') !== 'mine')).toEqual([]);
+    expect(made.length).toBe(refused);
+    expect(refused).toBeGreaterThan(PASSES / 10);
+    expect(refused).toBeLessThan(PASSES);
+  });
+});
+
 function outcome(machine: Directory, work: (tree: Tree) => unknown): string {
   const tree = new Tree(machine, 'system');
   try {
@@ -119,7 +155,6 @@ function count(tally: Tally, reason: string): void {
 
 /** Only when both were met often was there a race at all. */
 function expectRace(tally: Tally): void {
-  if (process.env['TALLY']) console.log(tally);
   expect(tally['done']).toBeGreaterThan(PASSES / 10);
   expect(tally['symlink']).toBeGreaterThan(PASSES / 10);
   expect(tally['fault']).toBeUndefined();
