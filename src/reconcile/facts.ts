@@ -29,6 +29,7 @@ export async function gather(
     sources: overlaid(machine.lookAtSources(probes.sources), pass.planned),
     units: machine.units,
     cut: pass.cut.has(person.osUser),
+    hasProcesses: person.spec.suspended && account !== undefined && machine.hasProcesses(account.uid),
     canMint: pass.canMint,
     now: pass.now(),
   };

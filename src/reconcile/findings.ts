@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 /** A condition that only informs: it does not keep a person from being Ready. */
-const INFORMATIONAL: readonly ConditionType[] = ['CodeFresh'];
+const INFORMATIONAL: ReadonlySet<ConditionType> = new Set(['CodeFresh']);
 
 /** What is said of somebody who is declared but cannot be accepted beside the others. */
 export function findingsOfStalled(reason: string, message: string): Finding[] {
@@ -36,7 +36,7 @@ export function findingsOfStalled(reason: string, message: string): Finding[] {
 export function findingsOf(seen: Seen): Finding[] {
   const types = SECTION_CONDITIONS.filter((type) => seen.left.some(({ condition }) => condition === type));
   const findings = types.map((type) => findingOf(type, seen));
-  const bad = findings.filter(({ type, status }) => status === 'False' && !INFORMATIONAL.includes(type));
+  const bad = findings.filter(({ type, status }) => status === 'False' && !INFORMATIONAL.has(type));
   const stalled = bad.find(({ type }) => isRefused(type, seen));
   return [
     summary(bad),
@@ -79,7 +79,8 @@ function findingOf(type: ConditionType, seen: Seen): Finding {
     const kinds = [...new Set(remaining.map(({ kind }) => kind))].join(', ');
     return { type, status: 'False', reason: 'NotConverged', message: `still to do after the pass: ${kinds}` };
   }
-  const notes = [...sections.flatMap((section) => section.notes), ...(seen.notes.get(type) ?? [])];
+  const said = [...sections.flatMap((section) => section.notes), ...(seen.notes.get(type) ?? [])];
+  const notes = [...new Set(said)];
   return {
     type,
     status: 'True',

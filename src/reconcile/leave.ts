@@ -10,15 +10,18 @@ import type { Cut, State } from '../report/record.ts';
 import { ownersOf } from '../roster/claims.ts';
 import { sortedSet } from '../roster/order.ts';
 import type { Action } from '../sections/action.ts';
-import { planLeave, type ReversibleStage } from '../sections/leave.ts';
+import { planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
 import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
 import { envFiles, resolve } from './desired.ts';
-import { isUnitAction, type Witness } from './perform.ts';
+import { isUnitAction, performOne, type Witness } from './perform.ts';
 
 export type LeavePlan = ReadonlyMap<ReversibleStage, SectionPlan>;
 
-/** OS users that earlier passes or environment files know, that have an account, and that nobody declares. */
+/**
+ * OS users that earlier passes or environment files know, that have an account which may be theirs, and that nobody
+ * declares.
+ */
 export function undeclared(
   machine: Machine,
   users: readonly WorkstationUser[],
@@ -31,7 +34,10 @@ export function undeclared(
     ...Object.values(state.users).map(({ status }) => status.osUser),
     ...envFiles(machine, policy).flatMap(({ path }) => ownerOf(path)?.osUser ?? []),
   ];
-  return sortedSet(known).filter((osUser) => !declared.has(osUser) && machine.account(osUser) !== undefined);
+  return sortedSet(known).filter((osUser) => {
+    const account = machine.account(osUser);
+    return !declared.has(osUser) && account !== undefined && refusalOf(account) === undefined;
+  });
 }
 
 export interface CutInput {
@@ -72,10 +78,7 @@ export async function makeCut(
   const { machine } = input;
   const messages: string[] = [];
   const one = async (action: Action): Promise<void> => {
-    witness.began(osUser, action);
-    const start = performance.now();
-    const done = await machine.do(osUser, action, signal);
-    witness.ended(osUser, action, done, performance.now() - start);
+    const done = await performOne({ machine, witness, signal }, osUser, action);
     if (done.kind === 'failed') messages.push(done.message);
   };
   for (const { actions } of (await planCut(input, osUser)).values()) {
@@ -84,9 +87,11 @@ export async function makeCut(
     await Promise.all(batch);
     for (const action of actions) if (!isUnitAction(action)) await one(action);
   }
-  const left = [...(await planCut(input, osUser))].filter(([, { actions }]) => actions.length > 0);
-  for (const [stage] of left)
-    messages.push(`cut ${osUser}: ${stage} is not made, as a second look shows: run offboard again`);
+  for (const [stage, { actions, troubles }] of await planCut(input, osUser)) {
+    messages.push(...troubles.map(({ message }) => message));
+    if (actions.length > 0)
+      messages.push(`cut ${osUser}: ${stage} is not made, as a second look shows: run offboard again`);
+  }
   return messages.length === 0 ? { kind: 'cut' } : { kind: 'failed', messages };
 }
 

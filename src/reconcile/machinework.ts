@@ -1,25 +1,22 @@
 /** Does what belongs to the machine as a whole, and remembers how it went. */
 import type { Finding } from '../api/conditions.ts';
-import type { Machine } from '../host/machine.ts';
 import type { Action } from '../sections/action.ts';
 import type { SectionPlan } from '../sections/section.ts';
-import type { Witness } from './perform.ts';
+import { performOne } from './perform.ts';
 
 /** The name that the machine's own actions carry where a person's carry the OS user. */
 export const MACHINE = 'machine';
+
+type Around = Parameters<typeof performOne>[0];
 
 export class MachineWork {
   done = 0;
   readonly #problems: string[] = [];
   readonly #notes: string[] = [];
-  readonly #machine: Machine;
-  readonly #witness: Witness;
-  readonly #signal: AbortSignal;
+  readonly #around: Around;
 
-  constructor(machine: Machine, witness: Witness, signal: AbortSignal) {
-    this.#machine = machine;
-    this.#witness = witness;
-    this.#signal = signal;
+  constructor(around: Around) {
+    this.#around = around;
   }
 
   async perform(plan: SectionPlan, started?: () => void): Promise<void> {
@@ -31,10 +28,7 @@ export class MachineWork {
   }
 
   async #one(action: Action): Promise<void> {
-    this.#witness.began(MACHINE, action);
-    const start = performance.now();
-    const done = await this.#machine.do(MACHINE, action, this.#signal);
-    this.#witness.ended(MACHINE, action, done, performance.now() - start);
+    const done = await performOne(this.#around, MACHINE, action);
     if (done.kind === 'failed') this.#problems.push(done.message);
     else this.done += 1;
   }

@@ -8,7 +8,7 @@ import type { WorkstationSpec } from '../api/workstation/index.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import { startWorkers } from '../controller/workers.ts';
 import type { Machine } from '../host/machine.ts';
-import { onlyTrouble, refused } from '../sections/common.ts';
+import { onlyTrouble, refused, waiting } from '../sections/common.ts';
 import type { Entries, Entry } from '../sections/facts.ts';
 import {
   machineProbes,
@@ -66,15 +66,24 @@ export async function planPass(input: PassInput): Promise<Planned> {
   const people = await Promise.all(
     chosen(input, desired).map(async (person) => ({
       person,
-      plan: planPerson(person, await gather(input.machine, pass, person, probesOf(person))),
+      plan: await planSafely(input.machine, pass, person),
     })),
   );
   return { people, machine: joinedMachine(input, desired, facts, files) };
 }
 
+/** One whose home cannot be looked at keeps nobody else's plan from being shown. */
+async function planSafely(machine: Machine, pass: PassFacts, person: Person): Promise<PlannedSection[]> {
+  try {
+    return planPerson(person, await gather(machine, pass, person, probesOf(person)));
+  } catch (error) {
+    return [fault(error)];
+  }
+}
+
 export async function applyPass(input: PassInput, witness: Witness, signal: AbortSignal): Promise<Outcome> {
   const { desired, facts } = await begin(input);
-  const machineWork = new MachineWork(input.machine, witness, signal);
+  const machineWork = new MachineWork({ machine: input.machine, witness, signal });
   await machineWork.perform(planMachineFiles(input.policy, facts));
   const pass = passFacts(input, new Map());
   const outcomes = await reconcileEverybody(input, chosen(input, desired), pass, witness, signal);
@@ -169,9 +178,9 @@ async function reconcileEverybody(
       if (person) {
         const outcome = await reconcileSafely({ machine, crowd, witness, signal }, pass, person);
         outcomes.set(key, outcome);
+        crowd.arrive();
         witness.finished(person.osUser, outcome.findings, outcome.done);
       }
-      crowd.arrive();
       return { kind: 'done' };
     },
   });
@@ -186,20 +195,14 @@ async function reconcileSafely(around: Around, pass: PassFacts, person: Person):
     const reconciled = await reconcilePerson(around, pass, person);
     return { person, findings: findingsOf(reconciled), done: reconciled.done, acted: reconciled.acted };
   } catch (error) {
-    return { person, findings: findingsOf(interrupted(error)), done: 0, acted: new Set() };
+    const seen: Seen = { left: [fault(error)], failures: [], notes: new Map() };
+    return { person, findings: findingsOf(seen), done: 0, acted: new Set() };
   }
 }
 
-/** A fault of the program is reported like any other trouble, on the person it happened to. */
-function interrupted(error: unknown): Seen {
-  const message = `reconcile: ${error instanceof Error ? error.message : String(error)}`;
-  const failure = { condition: 'AccountReady', reason: 'PassFailed', message } as const;
-  const left = {
-    section: 'account',
-    condition: 'AccountReady',
-    actions: [],
-    troubles: [],
-    notes: [],
-  } as const;
-  return { left: [left], failures: [failure], notes: new Map() };
+/** What kept a person from being looked at or planned for is reported like any other trouble of theirs. */
+function fault(error: unknown): PlannedSection {
+  const message = error instanceof Error ? error.message : String(error);
+  const plan = onlyTrouble(waiting('PassFailed', `reconcile: ${message}`));
+  return { section: 'account', condition: 'AccountReady', ...plan };
 }

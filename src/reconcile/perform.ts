@@ -1,5 +1,6 @@
 /** Does a person's plan: section by section, in order; unit work last, in one batch with everybody else's. */
 import type { ConditionType, Finding } from '../api/conditions.ts';
+import { escapeControls } from '../api/text/show.ts';
 import type { Done, Machine } from '../host/machine.ts';
 import type { Action } from '../sections/action.ts';
 import type { Crowd } from './crowd.ts';
@@ -81,16 +82,26 @@ async function performUnits(
   });
 }
 
-async function performOne(
-  { machine, witness, signal }: Performance,
-  osUser: string,
+/** Never rejects: what the machine throws is a failure of this action. */
+export async function performOne(
+  { machine, witness, signal }: Pick<Performance, 'machine' | 'witness' | 'signal'>,
+  user: string,
   action: Action,
 ): Promise<Done> {
-  witness.began(osUser, action);
+  witness.began(user, action);
   const start = performance.now();
-  const done = await machine.do(osUser, action, signal);
-  witness.ended(osUser, action, done, performance.now() - start);
+  const done = await attempt(machine, user, action, signal);
+  witness.ended(user, action, done, performance.now() - start);
   return done;
+}
+
+async function attempt(machine: Machine, user: string, action: Action, signal: AbortSignal): Promise<Done> {
+  try {
+    return await machine.do(user, action, signal);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', reason: 'ActionFailed', message: escapeControls(message) };
+  }
 }
 
 export function isUnitAction(action: Action): boolean {

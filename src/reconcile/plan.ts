@@ -2,6 +2,7 @@
 import type { ConditionType } from '../api/conditions.ts';
 import { account } from '../sections/account.ts';
 import { onlyTrouble, waiting } from '../sections/common.ts';
+import { freshness } from '../sections/freshness.ts';
 import { SECTIONS } from '../sections/index.ts';
 import type { Probe } from '../sections/facts.ts';
 import type { Facts, Person, Probes, SectionPlan } from '../sections/section.ts';
@@ -37,10 +38,12 @@ function merged(probes: readonly Probe[]): Probe[] {
 /** Where the account itself cannot be had, or must be left alone, nothing is done for it in the other sections. */
 export function planPerson(person: Person, facts: Facts): PlannedSection[] {
   let isBarred = false;
-  return SECTIONS.filter((section) => section.applies(person)).map((section) => {
+  return SECTIONS.filter((section) => section.applies(person)).flatMap((section) => {
+    // What is only told is not told anew while nothing is done for it.
+    if (isBarred && section === freshness) return [];
     const plan = isBarred ? BARRED : section.plan(person, facts);
     isBarred ||= section === account && plan.troubles.length > 0;
-    return { section: section.name, condition: section.condition, ...plan };
+    return [{ section: section.name, condition: section.condition, ...plan }];
   });
 }
 

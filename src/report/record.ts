@@ -66,6 +66,8 @@ export interface State {
   readonly workstation?: RecordedWorkstation;
   /** By OS user. */
   readonly cuts: Readonly<Record<string, Cut>>;
+  /** By OS user: since when a pass keeps the account locked because the person is suspended, RFC 3339. */
+  readonly suspended: Readonly<Record<string, string>>;
 }
 
-export const EMPTY_STATE: State = { version: 1, users: {}, cuts: {} };
+export const EMPTY_STATE: State = { version: 1, users: {}, cuts: {}, suspended: {} };

@@ -45,15 +45,23 @@ export class Store {
 
 function parseState(path: string, text: string): State {
   const state = parseJson(text);
-  if (typeof state !== 'object' || state === null || !('version' in state)) {
-    throw new Error(`read ${path}: it is damaged: restore it from a backup, or move it away to begin anew`);
-  }
+  if (!isRecord(state) || !('version' in state)) throw damaged(path);
   if (state.version !== VERSION) {
     throw new Error(
       `read ${path}: it has version ${String(state.version)}, this program knows ${VERSION}: install the newer program`,
     );
   }
-  return { ...EMPTY_STATE, ...state, version: VERSION };
+  const known = { ...EMPTY_STATE, ...state, version: VERSION } as const;
+  if (![known.users, known.cuts, known.suspended].every(isRecord)) throw damaged(path);
+  return known;
+}
+
+function damaged(path: string): Error {
+  return new Error(`read ${path}: it is damaged: restore it from a backup, or move it away to begin anew`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {

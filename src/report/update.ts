@@ -29,7 +29,38 @@ export function afterPass(state: State, report: PassReport, now: Date): State {
   for (const [name, user] of Object.entries(users)) {
     if (!report.declared.has(name)) users[name] = notDeclared(user, now);
   }
-  return { ...state, users, workstation: workstationOf(state, report, Object.values(users), now) };
+  return {
+    ...state,
+    users,
+    workstation: workstationOf(state, report, Object.values(users), now),
+    ...locksAfter(state, report.users, now),
+  };
+}
+
+/** OS users whom this program has locked, by a cut or because they were suspended, and has not let in again. */
+export function lockedByUs({ cuts, suspended }: State): ReadonlySet<string> {
+  const cut = Object.values(cuts).filter(({ locked }) => locked);
+  return new Set([...cut.map(({ osUser }) => osUser), ...Object.keys(suspended)]);
+}
+
+/** A lock stays recorded until the account is seen to be as it should, with the person let in again. */
+function locksAfter(
+  { cuts, suspended }: State,
+  reports: readonly UserReport[],
+  now: Date,
+): Pick<State, 'cuts' | 'suspended'> {
+  const locks = { cuts: { ...cuts }, suspended: { ...suspended } };
+  for (const { user, findings } of reports) {
+    const osUser = osUserOf(user);
+    if (user.spec.suspended) {
+      locks.suspended[osUser] ??= withoutFraction(now);
+    } else if (findings.some(({ type, status }) => type === 'AccountReady' && status === 'True')) {
+      delete locks.suspended[osUser];
+      const cut = locks.cuts[osUser];
+      if (cut?.locked) locks.cuts[osUser] = { ...cut, locked: false };
+    }
+  }
+  return locks;
 }
 
 function recordOf(

@@ -1,9 +1,9 @@
 /** The account, its home and its groups. Existing accounts are only ever added to. */
-import { isSystemAccount } from '../api/user.ts';
 import type { AccountAction } from './action.ts';
-import { at, octal, refused, NOTHING, onlyTrouble } from './common.ts';
+import { at, octal, onlyTrouble, refused } from './common.ts';
 import { inTheWay } from './existing.ts';
 import type { AccountFacts } from './facts.ts';
+import { isLockedOut, lockActions, refusalOf } from './leave.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 
 export const account: Section = {
@@ -16,6 +16,9 @@ export const account: Section = {
 
 function create(person: Person, facts: Facts): SectionPlan {
   const found = at(facts.system, person.home);
+  if (found.kind === 'blocked') {
+    return onlyTrouble(inTheWay(`create account ${person.osUser}`, person.home, found));
+  }
   if (found.kind !== 'absent') {
     return onlyTrouble(
       refused(
@@ -38,10 +41,8 @@ function create(person: Person, facts: Facts): SectionPlan {
 }
 
 function keep(person: Person, facts: Facts, found: AccountFacts): SectionPlan {
-  if (found.refusal !== undefined || isSystemAccount(found.name)) {
-    const why = found.refusal ?? 'it is a system account, choose another osUser';
-    return onlyTrouble(refused('UnsafeAccount', `keep account ${found.name}: ${why}`));
-  }
+  const why = refusalOf(found);
+  if (why !== undefined) return onlyTrouble(refused('UnsafeAccount', `keep account ${found.name}: ${why}`));
   const home = at(facts.system, person.home);
   if (home.kind !== 'directory' && home.kind !== 'absent') {
     return onlyTrouble(inTheWay(`keep account ${found.name}`, person.home, home));
@@ -49,13 +50,13 @@ function keep(person: Person, facts: Facts, found: AccountFacts): SectionPlan {
   const { present, notes } = groupsOf(person, facts);
   const missingGroups = present.filter((group) => !found.groups.includes(group));
   return {
-    ...NOTHING,
+    troubles: [],
     actions: [
       ...completion(person, found, home.kind === 'absent'),
       ...missingGroups.map((group) => ({ kind: 'add-to-group', group }) as const),
       ...access(person, facts, found),
     ],
-    notes,
+    notes: [...notes, ...notesOnAccess(person, found)],
   };
 }
 
@@ -71,13 +72,15 @@ function completion(person: Person, found: AccountFacts, homeless: boolean): Acc
 
 /** Locks whoever is suspended, and lets back in whom we locked and nobody suspends any more. */
 function access(person: Person, facts: Facts, found: AccountFacts): AccountAction[] {
-  const lockedOut = found.password !== 'set' && found.expires !== undefined && found.expires <= 1;
-  if (person.spec.suspended) {
-    return lockedOut || found.password === 'unknown'
-      ? []
-      : [{ kind: 'lock-account' }, { kind: 'end-processes' }];
-  }
-  return lockedOut && facts.cut ? [{ kind: 'unlock-account' }] : [];
+  if (person.spec.suspended && found.password === 'unknown') return [];
+  if (person.spec.suspended) return lockActions(found, facts.hasProcesses);
+  return isLockedOut(found) && facts.cut ? [{ kind: 'unlock-account' }] : [];
+}
+
+function notesOnAccess({ spec }: Person, { name, password }: AccountFacts): string[] {
+  return spec.suspended && password === 'unknown'
+    ? [`${name} has no line in /etc/shadow here, and can only be locked where the account is kept`]
+    : [];
 }
 
 function groupsOf(person: Person, facts: Facts): { present: string[]; notes: string[] } {

@@ -77,8 +77,9 @@ export function cloneProbes(path: string): Probe[] {
 
 export type CloneState =
   | { readonly kind: 'absent' }
-  /** Something that is not ours to touch: a link, a worktree, a directory that is no clone. */
-  | { readonly kind: 'own' }
+  /** A directory that is not ours to touch: a worktree, no clone at all, a configuration that cannot be read. */
+  | { readonly kind: 'own'; readonly isGit: boolean }
+  /** Something that no clone can be made at. */
   | { readonly kind: 'blocked'; readonly entry: Entry }
   /** A clone that was interrupted before its first checkout. */
   | { readonly kind: 'unfinished' }
@@ -92,13 +93,15 @@ export type CloneState =
 export function stateOfClone(home: Entries, path: string): CloneState {
   const entry = at(home, path);
   if (entry.kind === 'absent') return { kind: 'absent' };
-  if (entry.kind === 'blocked') return { kind: 'blocked', entry };
-  if (entry.kind !== 'directory') return { kind: 'own' };
+  if (entry.kind !== 'directory') return { kind: 'blocked', entry };
+  const git = at(home, `${path}/.git`);
   const config = at(home, `${path}/.git/config`);
-  if (at(home, `${path}/.git`).kind !== 'directory' || config.kind !== 'file') return { kind: 'own' };
+  if (git.kind !== 'directory' || config.kind !== 'file' || config.text === undefined) {
+    return { kind: 'own', isGit: git.kind !== 'absent' };
+  }
   const isBare = entry.names?.length === 1 && at(home, `${path}/.git/index`).kind === 'absent';
   if (isBare) return { kind: 'unfinished' };
   const fetchHead = at(home, `${path}/.git/FETCH_HEAD`);
   const fetched = fetchHead.kind === 'file' ? fetchHead.modified : config.modified;
-  return { kind: 'clone', config: parseGitConfig(config.text ?? ''), fetched };
+  return { kind: 'clone', config: parseGitConfig(config.text), fetched };
 }

@@ -17,10 +17,8 @@ import {
 import { at, joined, NOTHING, onlyTrouble, refused } from './common.ts';
 import { inTheWay } from './existing.ts';
 import type { Entries, Probe } from './facts.ts';
+import { parkingOf, planMigration, planReturn } from './migration.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
-
-/** Where the clone waits, in the home, while it moves from the single to the workspace layout. */
-const MIGRATING = '.workstation-migrating';
 
 export const code: Section = {
   name: 'code',
@@ -35,27 +33,32 @@ export const code: Section = {
     if (declared === undefined) return NOTHING;
     return person.spec.codeLayout === 'workspace'
       ? planWorkspace(person, facts, declared)
-      : planClone(facts.home, infraClone(person, declared));
+      : planSingle(person, facts, declared);
   },
 };
 
 function probesOf(person: Person, declared: Code): Probe[] {
   const infra = infraClone(person, declared);
-  if (person.spec.codeLayout === 'single') return cloneProbes(infra.spec.path);
+  const parking = { path: parkingOf(person), read: 'stat' } as const;
+  if (person.spec.codeLayout === 'single') return [parking, ...cloneProbes(infra.spec.path)];
   const directory = codeDirectory(person, declared);
   const repos = repoClones(person, declared);
   return [
-    { path: `${person.home}/${MIGRATING}`, read: 'stat' },
+    parking,
     { path: directory, read: 'stat' },
     { path: `${directory}/.git`, read: 'stat' },
     ...cloneProbes(infra.spec.path),
     ...repos.flatMap(({ name, spec }) => [
       ...cloneProbes(spec.path),
       { path: `${infra.spec.path}/${name}/.git`, read: 'stat' } as const,
-      // Before a migration the repo lies one level higher.
-      { path: `${directory}/${name}/.git`, read: 'stat' } as const,
     ]),
   ];
+}
+
+function planSingle(person: Person, { home }: Facts, declared: Code): SectionPlan {
+  const infra = infraClone(person, declared);
+  const back = planReturn(person, home, infra.spec.path);
+  return back.actions.length > 0 ? back : planClone(home, infra);
 }
 
 function planWorkspace(person: Person, facts: Facts, declared: Code): SectionPlan {
@@ -72,41 +75,21 @@ function planWorkspace(person: Person, facts: Facts, declared: Code): SectionPla
     { ...NOTHING, actions: directoryAction },
     planClone(facts.home, infra),
     ...repoClones(person, declared).map((repo) => planRepo(facts.home, infra, repo)),
+    { ...NOTHING, notes: notesOnRepos(person, declared) },
   ]);
 }
 
-function planMigration(person: Person, home: Entries, directory: string, infraPath: string): SectionPlan {
-  const parking = `${person.home}/${MIGRATING}`;
-  const found = at(home, directory);
-  const isParked = at(home, parking).kind === 'directory';
-  if (found.kind === 'symlink') {
-    return onlyTrouble(
-      refused(
-        'SymbolicLink',
-        `move ${directory} into the workspace layout: it is a symbolic link to ${found.target}: put the clone itself there, or keep the layout single`,
-      ),
-    );
-  }
-  if (found.kind !== 'directory' && found.kind !== 'absent') {
-    return onlyTrouble(inTheWay('make the code directory', directory, found));
-  }
-  const isClone = at(home, `${directory}/.git`).kind === 'directory';
-  if (!isParked && !isClone) return NOTHING;
-  if (isParked && (isClone || at(home, infraPath).kind !== 'absent')) {
-    return onlyTrouble(
-      refused(
-        'TwoClones',
-        `finish the move to the workspace layout: both ${parking} and a clone at its place exist: remove one`,
-      ),
-    );
-  }
-  const park: Action[] = isParked ? [] : [{ kind: 'move', from: directory, to: parking }];
-  const make: Action[] =
-    isParked && found.kind === 'directory' ? [] : [{ kind: 'make-directory', path: directory, mode: 0o755 }];
-  return { ...NOTHING, actions: [...park, ...make, { kind: 'move', from: parking, to: infraPath }] };
+function notesOnRepos({ spec: { repos = [] } }: Person, { repos: source }: Code): string[] {
+  return source === undefined && repos.length > 0
+    ? [`repos are not cloned (${repos.join(', ')}): the policy has no code.repos to clone them from`]
+    : [];
 }
 
 function planRepo(home: Entries, infra: DeclaredClone, repo: DeclaredClone): SectionPlan {
+  if (repo.spec.path === infra.spec.path) {
+    const message = `clone ${repo.name}: ${infra.spec.path} is the place of the clone that everybody has: remove it from repos`;
+    return onlyTrouble(refused('NameTaken', message));
+  }
   const nested = `${infra.spec.path}/${repo.name}`;
   const isNested = at(home, `${nested}/.git`).kind === 'directory';
   if (!isNested || stateOfClone(home, repo.spec.path).kind !== 'absent') return planClone(home, repo);
@@ -126,10 +109,14 @@ function planClone(home: Entries, clone: DeclaredClone): SectionPlan {
     case 'blocked':
       return onlyTrouble(inTheWay(`clone ${clone.name}`, clone.spec.path, state.entry));
     case 'own':
-      return NOTHING;
+      return state.isGit ? NOTHING : { ...NOTHING, notes: [noteOnOwn(clone)] };
     case 'clone':
       return { ...NOTHING, actions: upstreamActions(clone, state) };
   }
+}
+
+function noteOnOwn({ name, spec: { path } }: DeclaredClone): string {
+  return `${path} is no clone and stays as it is: to have ${name} cloned there, move it away`;
 }
 
 function upstreamActions(

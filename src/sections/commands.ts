@@ -5,10 +5,11 @@ import {
   at,
   expandFor,
   inHome,
-  joined,
+  hasPorts,
   milliseconds,
   NOTHING,
   onlyTrouble,
+  planEach,
   refused,
   waiting,
 } from './common.ts';
@@ -21,16 +22,19 @@ export const commands: Section = {
   name: 'commands',
   condition: 'CommandsReady',
   applies: (person) => commandsOf(person).length > 0,
-  probes: (person) => ({ home: commandsOf(person).flatMap((command) => probesOf(person, command)) }),
+  probes: (person) => ({
+    home: commandsOf(person)
+      .filter((command) => hasPorts(person, command))
+      .flatMap((command) => probesOf(person, command)),
+  }),
   plan(person, facts) {
     const created = new Set<string>();
-    const plans = commandsOf(person).map((command) => {
+    return planEach(person, commandsOf(person), (command) => {
       const plan = planCommand(person, facts, command, created);
       if (plan.actions.length > 0 && command.creates !== undefined)
         created.add(inHome(person, command.creates));
       return plan;
     });
-    return joined(plans);
   },
 };
 
@@ -56,21 +60,35 @@ function planCommand(
   const stop = guard(person, facts, command);
   if (stop === 'done') return NOTHING;
   if (stop !== 'go') return onlyTrouble(stop);
-  if (command.requires !== undefined && facts.isLive) {
-    const path = inHome(person, command.requires);
-    if (!isThere(at(facts.home, path)) && !created.has(path)) {
-      return onlyTrouble(
-        waiting('Requires', `run ${command.name}: ${path} does not exist: it is run once that does`),
-      );
-    }
-  }
   if (!facts.isLive) return { ...NOTHING, notes: [`${command.name} is left for the first boot`] };
+  const missing = requirement(person, facts, command, created);
+  if (missing !== undefined) return onlyTrouble(missing);
   return { ...NOTHING, actions: [actionFor(person, command)] };
 }
 
+/** Why the command cannot be run yet. */
+function requirement(
+  person: Person,
+  facts: Facts,
+  { name, requires }: Command,
+  created: ReadonlySet<string>,
+): Trouble | undefined {
+  if (requires === undefined) return undefined;
+  const path = inHome(person, requires);
+  const entry = at(facts.home, path);
+  if (isThere(entry) || created.has(path)) return undefined;
+  return entry.kind === 'blocked'
+    ? inTheWay(`run ${name}`, path, entry)
+    : waiting('Requires', `run ${name}: ${path} does not exist: it is run once that does`);
+}
+
 function guard(person: Person, facts: Facts, command: Command): 'go' | 'done' | Trouble {
-  if (command.creates !== undefined && isThere(at(facts.home, inHome(person, command.creates))))
-    return 'done';
+  if (command.creates !== undefined) {
+    const path = inHome(person, command.creates);
+    const entry = at(facts.home, path);
+    if (isThere(entry)) return 'done';
+    if (entry.kind === 'blocked') return inTheWay(`check whether to run ${command.name}`, path, entry);
+  }
   for (const [member, wanted] of [
     [command.unless, 'absent'],
     [command.onlyIf, 'present'],
@@ -102,7 +120,7 @@ function stateOf(
 
 /** A link counts: installers put one where they are told to, and where it leads is the person's affair. */
 function isThere(entry: Entry): boolean {
-  return entry.kind === 'file' || entry.kind === 'directory' || entry.kind === 'symlink';
+  return entry.kind !== 'absent' && entry.kind !== 'blocked';
 }
 
 function actionFor(person: Person, command: Command): CommandAction {

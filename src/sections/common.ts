@@ -1,5 +1,5 @@
 /** What several sections need: paths, variables, plans, and troubles. */
-import { expand } from '../api/template.ts';
+import { expand, variablesOf } from '../api/template.ts';
 import { escapeControls } from '../api/text/show.ts';
 import type { Entries, Entry } from './facts.ts';
 import type { Person, SectionPlan, Trouble } from './section.ts';
@@ -48,6 +48,29 @@ export function milliseconds(duration: string): number {
   return [...duration.matchAll(/(\d+)([hms])/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
     0,
+  );
+}
+
+/** Whether every port that is named in what is declared has been given: a person in trouble over one has none. */
+export function hasPorts({ ports }: Person, declared: unknown): boolean {
+  const names = variablesOf(JSON.stringify(declared)).map(({ name }) => name);
+  return names.every((name) => !name.startsWith('port.') || Object.hasOwn(ports, name.slice('port.'.length)));
+}
+
+/** The plans of all items, one by one; one that names a port the person has not been given waits for it. */
+export function planEach<T extends { readonly name: string }>(
+  person: Person,
+  items: readonly T[],
+  plan: (item: T) => SectionPlan,
+): SectionPlan {
+  return joined(
+    items.map((item) =>
+      hasPorts(person, item)
+        ? plan(item)
+        : onlyTrouble(
+            waiting('PortMissing', `carry out ${item.name}: it waits for a port: see ServicesReady`),
+          ),
+    ),
   );
 }
 

@@ -1,8 +1,8 @@
 /** Files in the home. What is the person's own stays the person's own: see the policies in the API. */
 import { selects, type HomeFile } from '../api/workstation/index.ts';
 import type { HomeAction } from './action.ts';
-import { at, expandFor, inHome, joined, NOTHING, octal, onlyTrouble, refused, waiting } from './common.ts';
-import { inTheWay } from './existing.ts';
+import { at, expandFor, hasPorts, inHome, NOTHING, octal, onlyTrouble, planEach, waiting } from './common.ts';
+import { beforeOf, cannotReplace, inTheWay, unusableSource } from './existing.ts';
 import type { Entry, Probe } from './facts.ts';
 import { memberOf } from './json.ts';
 import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts';
@@ -12,7 +12,7 @@ export const files: Section = {
   condition: 'FilesReady',
   applies: (person) => filesOf(person).length > 0,
   probes(person) {
-    const declared = filesOf(person);
+    const declared = filesOf(person).filter((file) => hasPorts(person, file));
     return {
       home: declared.flatMap((file) => homeProbes(person, file)),
       sources: declared.flatMap((file) =>
@@ -20,7 +20,7 @@ export const files: Section = {
       ),
     };
   },
-  plan: (person, facts) => joined(filesOf(person).map((file) => planFile(person, facts, file))),
+  plan: (person, facts) => planEach(person, filesOf(person), (file) => planFile(person, facts, file)),
 };
 
 function filesOf(person: Person): HomeFile[] {
@@ -36,23 +36,37 @@ function homeProbes(person: Person, file: HomeFile): Probe[] {
 }
 
 function planFile(person: Person, facts: Facts, file: HomeFile): SectionPlan {
-  if (file.onlyIfDirectory !== undefined) {
-    if (at(facts.home, inHome(person, file.onlyIfDirectory)).kind !== 'directory') return NOTHING;
-  }
   const path = inHome(person, file.path);
   const entry = at(facts.home, path);
   if (file.policy === 'Absent') return remove(file, path, entry);
+  const attempt = `write ${file.name}`;
+  const gate = gateOf(person, facts, file);
+  if (gate === 'closed') return NOTHING;
+  if (gate !== 'open') return onlyTrouble(inTheWay(attempt, gate.path, gate.entry));
   if (file.policy === 'IfAbsent' && (entry.kind === 'file' || entry.kind === 'symlink')) return NOTHING;
-  if (entry.kind !== 'file' && entry.kind !== 'absent')
-    return onlyTrouble(inTheWay(`write ${file.name}`, path, entry));
+  if (entry.kind !== 'file' && entry.kind !== 'absent') return onlyTrouble(inTheWay(attempt, path, entry));
   if (isOwn(file, entry)) return NOTHING;
   const wanted = contentOf(person, facts, file);
   if (typeof wanted !== 'string') return wanted === undefined ? NOTHING : onlyTrouble(wanted);
   return write(file, path, entry, wanted);
 }
 
+/** Whether the directory that the file depends on is there; what cannot be told apart from one is in the way. */
+function gateOf(
+  person: Person,
+  facts: Facts,
+  { onlyIfDirectory }: HomeFile,
+): 'open' | 'closed' | { readonly path: string; readonly entry: Entry } {
+  if (onlyIfDirectory === undefined) return 'open';
+  const path = inHome(person, onlyIfDirectory);
+  const entry = at(facts.home, path);
+  if (entry.kind === 'directory') return 'open';
+  return entry.kind === 'symlink' || entry.kind === 'blocked' ? { path, entry } : 'closed';
+}
+
 function remove(file: HomeFile, path: string, entry: Entry): SectionPlan {
   if (entry.kind === 'absent') return NOTHING;
+  if (entry.kind === 'blocked' && entry.obstacle.reason === 'not-a-directory') return NOTHING;
   if (entry.kind === 'blocked') return onlyTrouble(inTheWay(`remove ${file.name}`, path, entry));
   return { ...NOTHING, actions: [{ kind: 'remove-tree', path }] };
 }
@@ -68,17 +82,15 @@ function contentOf(person: Person, facts: Facts, file: HomeFile): string | Troub
   if (file.source !== undefined) return sourceText(facts, file, file.source);
   const head = expandFor(person, file.content ?? '');
   if (file.sourceJSON === undefined) return head;
-  const text = sourceText(facts, file, file.sourceJSON.path);
-  if (typeof text !== 'string') return file.policy === 'IfMarked' ? undefined : text;
-  const member = memberOf(text, file.sourceJSON.pointer);
-  if (member.kind === 'invalid') {
-    return waiting(
-      'SourceInvalid',
-      `write ${file.name}: ${file.sourceJSON.path} is no valid JSON: correct it`,
-    );
-  }
-  if (member.kind === 'absent' || typeof member.value !== 'string') return undefined;
-  return `${head}${member.value}\n`;
+  const { path, pointer } = file.sourceJSON;
+  const text = sourceText(facts, file, path);
+  if (typeof text !== 'string') return text;
+  const member = memberOf(text, pointer);
+  if (member.kind === 'present' && typeof member.value === 'string') return `${head}${member.value}\n`;
+  if (member.kind === 'absent' && file.optional) return undefined;
+  const found =
+    member.kind === 'invalid' ? `${path} is no valid JSON object` : `${path} has no text at ${pointer}`;
+  return waiting('SourceInvalid', `write ${file.name}: ${found}: correct it`);
 }
 
 function sourceText(facts: Facts, file: HomeFile, source: string): string | Trouble | undefined {
@@ -91,9 +103,7 @@ function sourceText(facts: Facts, file: HomeFile, source: string): string | Trou
       `write ${file.name}: its source ${source} does not exist: create it or mark the file optional`,
     );
   }
-  if (entry.kind === 'file')
-    return waiting('SourceInvalid', `write ${file.name}: its source ${source} is not UTF-8 text`);
-  return { ...inTheWay(`read the source of ${file.name}`, source, entry), kind: 'Waiting' };
+  return unusableSource(`read the source of ${file.name}`, source, entry);
 }
 
 function write(
@@ -103,21 +113,11 @@ function write(
   content: string,
 ): SectionPlan {
   const mode = octal(file.mode);
-  if (entry.kind === 'file') {
-    if (entry.text === content) {
-      return entry.mode === mode ? NOTHING : { ...NOTHING, actions: [{ kind: 'set-mode', path, mode }] };
-    }
-    if (entry.text === undefined) {
-      return onlyTrouble(refused('NotText', `write ${file.name}: ${path} is not UTF-8 text: move it away`));
-    }
-    if (entry.links > 1) {
-      return onlyTrouble(
-        refused(
-          'HardLink',
-          `write ${file.name}: ${path} has ${entry.links} hard links: replace it by a copy`,
-        ),
-      );
-    }
+  if (entry.kind === 'file' && entry.text === content && entry.mode === mode) return NOTHING;
+  const trouble = cannotReplace(`write ${file.name}`, path, entry);
+  if (trouble !== undefined) return onlyTrouble(trouble);
+  if (entry.kind === 'file' && entry.text === content) {
+    return { ...NOTHING, actions: [{ kind: 'set-mode', path, mode }] };
   }
   const action: HomeAction = {
     kind: 'write-file',
@@ -125,7 +125,7 @@ function write(
     content,
     mode,
     directoryMode: octal(file.directoryMode),
-    before: entry.kind === 'absent' ? { kind: 'absent' } : { kind: 'text', text: entry.text ?? '' },
+    before: beforeOf(entry),
     sensitive: file.sensitive,
   };
   return { ...NOTHING, actions: [action] };

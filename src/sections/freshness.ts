@@ -12,7 +12,8 @@ export const freshness: Section = {
     const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');
     const due = clonesOf(person).filter(({ spec }) => {
       const state = stateOfClone(facts.home, spec.path);
-      return state.kind === 'clone' && facts.now - state.fetched >= interval;
+      // A time in the future says only that a clock was set back since.
+      return state.kind === 'clone' && Math.abs(facts.now - state.fetched) >= interval;
     });
     return {
       ...NOTHING,

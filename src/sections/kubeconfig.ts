@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import { selects, type Kubeconfig } from '../api/workstation/index.ts';
 import { at, inHome, NOTHING, onlyTrouble, waiting } from './common.ts';
-import { inTheWay } from './existing.ts';
+import { inTheWay, unusableSource } from './existing.ts';
 import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts';
 
 export const kubeconfig: Section = {
@@ -65,7 +65,7 @@ function clusterOf(facts: Facts, { cluster }: Kubeconfig): Cluster | Trouble {
   }
   const entry = at(facts.sources, fromKubeconfig);
   if (entry.kind !== 'file' || entry.text === undefined) {
-    return { ...inTheWay('read the cluster', fromKubeconfig, entry), kind: 'Waiting' };
+    return unusableSource('read the cluster', fromKubeconfig, entry);
   }
   return (
     clusterIn(entry.text) ??
@@ -95,7 +95,7 @@ function clusterIn(text: string): Cluster | undefined {
 
 function parseQuietly(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = parse(text, { maxAliasCount: 0 });
+    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' });
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
@@ -143,5 +143,12 @@ ${args.map((argument) => `      - ${scalar(argument)}\n`).join('')}      interac
 function scalar(text: string): string {
   const isPlain = /^(--)?[A-Za-z][A-Za-z0-9+/=@._:-]*$/.test(text) && !/: |:$/.test(text);
   const isWord = /^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
-  return isPlain && !isWord ? text : JSON.stringify(text);
+  return isPlain && !isWord ? text : JSON.stringify(text).replaceAll(YAML_BREAK, escaped);
+}
+
+/** What YAML takes for a line break, or for nothing, and JSON does not: YAML 1.1, section 4.2 and YAML 1.2, section 5.4. */
+const YAML_BREAK = /[\x7f-\x9f\u2028\u2029\ufeff]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -2,10 +2,12 @@
  * The reversible cut: services off, out of the service groups, login locked, processes ended. Nothing of the
  * leaver's is deleted. Access to a cluster is bound, and revoked, by the cluster's controller: no machine can do it.
  */
+import { isSystemAccount } from '../api/user.ts';
 import type { WorkstationSpec } from '../api/workstation/index.ts';
+import { groupsToRemove } from '../roster/accounts.ts';
 import { REVERSIBLE_STAGES } from '../roster/offboard.ts';
-import type { Action } from './action.ts';
-import { joined, NOTHING } from './common.ts';
+import type { AccountAction } from './action.ts';
+import { joined, NOTHING, onlyTrouble, refused } from './common.ts';
 import type { AccountFacts, UnitFacts } from './facts.ts';
 import type { SectionPlan } from './section.ts';
 import { planStopped } from './units.ts';
@@ -28,31 +30,40 @@ export function planLeave(
   const plans: Record<ReversibleStage, SectionPlan> = {
     DisableServices: joined([...facts.units].map(([unit, found]) => planStopped(unit, found))),
     Unmap: unmap,
-    RemoveFromServiceGroups: { ...NOTHING, actions: groupActions(policy, facts.account) },
-    LockLogin: { ...NOTHING, actions: lockActions(facts) },
+    RemoveFromServiceGroups: planAccount(facts, (account) => groupActions(policy, account)),
+    LockLogin: planAccount(facts, (account) => lockActions(account, facts.hasProcesses)),
     RevokeClusterAccess: NOTHING,
   };
   return new Map(REVERSIBLE_STAGES.map((stage) => [stage, plans[stage]]));
 }
 
-/** The groups that a leaver is removed from: those of every tier, and those that are declared for leaving. */
-export function serviceGroups(policy: WorkstationSpec): string[] {
-  return [...new Set([...Object.values(policy.accounts.groups).flat(), ...policy.offboarding.groups])];
+/** A name that an environment file carries may be that of a system account, which is nobody's to lock. */
+function planAccount(
+  { account }: LeaveFacts,
+  actionsFor: (account: AccountFacts) => AccountAction[],
+): SectionPlan {
+  if (account === undefined) return NOTHING;
+  const why = refusalOf(account);
+  return why === undefined
+    ? { ...NOTHING, actions: actionsFor(account) }
+    : onlyTrouble(refused('UnsafeAccount', `cut ${account.name}: ${why}`));
 }
 
-function groupActions(policy: WorkstationSpec, account: AccountFacts | undefined): Action[] {
-  return serviceGroups(policy)
-    .filter((group) => account?.groups.includes(group))
-    .map((group) => ({ kind: 'remove-from-group', group }));
+function groupActions(policy: WorkstationSpec, { groups }: AccountFacts): AccountAction[] {
+  return groupsToRemove(policy, groups).map((group) => ({ kind: 'remove-from-group', group }));
 }
 
-function lockActions({ account, hasProcesses }: LeaveFacts): Action[] {
-  if (account === undefined) return [];
-  const isLocked = isLockedOut(account);
+/** Processes outlive a lock that was made just before a crash. */
+export function lockActions(account: AccountFacts, hasProcesses: boolean): AccountAction[] {
   return [
-    ...(isLocked ? [] : [{ kind: 'lock-account' } as const]),
+    ...(isLockedOut(account) ? [] : [{ kind: 'lock-account' } as const]),
     ...(hasProcesses ? [{ kind: 'end-processes' } as const] : []),
   ];
+}
+
+/** Why an account must be left alone, as the end of a sentence. */
+export function refusalOf({ name, refusal }: AccountFacts): string | undefined {
+  return refusal ?? (isSystemAccount(name) ? 'it is a system account, choose another osUser' : undefined);
 }
 
 /** Whether neither a password, a key, cron nor at lets the account in: shadow(5), pam_unix(8). */

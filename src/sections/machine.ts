@@ -1,8 +1,8 @@
 /** What belongs to the machine as a whole: files, units, the published maps, and who did this work before. */
 import type { Machine, WorkstationSpec } from '../api/workstation/index.ts';
-import type { Before, SystemAction } from './action.ts';
+import type { SystemAction } from './action.ts';
 import { at, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
-import { inTheWay } from './existing.ts';
+import { beforeOf, cannotReplace, unusableSource } from './existing.ts';
 import type { Entry } from './facts.ts';
 import type { Facts, Probes, SectionPlan, Trouble } from './section.ts';
 import { factsOf, planRunning } from './units.ts';
@@ -67,7 +67,7 @@ function contentOf(file: MachineFile, facts: MachineFacts): string | Trouble | u
   const entry = at(facts.sources, file.source);
   if (entry.kind === 'absent' && file.optional) return undefined;
   if (entry.kind !== 'file' || entry.text === undefined) {
-    return { ...inTheWay(`read the source of ${file.name}`, file.source, entry), kind: 'Waiting' };
+    return unusableSource(`read the source of ${file.name}`, file.source, entry);
   }
   if (file.format === 'JSON' && !isJson(entry.text)) {
     return waiting(
@@ -88,10 +88,10 @@ function isJson(text: string): boolean {
 }
 
 function planWrite(attempt: string, path: string, content: string, mode: number, entry: Entry): SectionPlan {
-  if (entry.kind !== 'file' && entry.kind !== 'absent') return onlyTrouble(inTheWay(attempt, path, entry));
   if (entry.kind === 'file' && entry.text === content && entry.mode === mode) return NOTHING;
-  const before: Before =
-    entry.kind === 'file' ? { kind: 'text', text: entry.text ?? '' } : { kind: 'absent' };
+  const trouble = cannotReplace(attempt, path, entry);
+  if (trouble !== undefined) return onlyTrouble(trouble);
+  const before = beforeOf(entry);
   const action: SystemAction = { kind: 'write-system-file', path, content, mode, before, sensitive: false };
   return { ...NOTHING, actions: [action] };
 }

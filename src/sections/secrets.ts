@@ -1,7 +1,18 @@
 /** Scoped tokens, minted once into a file of the person's, with the directories and units that use them. */
 import { selects, type Secret } from '../api/workstation/index.ts';
 import type { Action } from './action.ts';
-import { at, expandFor, inHome, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
+import {
+  at,
+  expandFor,
+  hasPorts,
+  inHome,
+  planEach,
+  joined,
+  NOTHING,
+  octal,
+  onlyTrouble,
+  waiting,
+} from './common.ts';
 import { inTheWay } from './existing.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 import { planUnits, unitsFor } from './units.ts';
@@ -11,7 +22,7 @@ export const secrets: Section = {
   condition: 'SecretsReady',
   applies: (person) => secretsOf(person).length > 0,
   probes(person) {
-    const declared = secretsOf(person);
+    const declared = secretsOf(person).filter((secret) => hasPorts(person, secret));
     return {
       home: declared.flatMap(({ path, directories }) =>
         [path, ...directories.map((directory) => directory.path)].map(
@@ -22,16 +33,14 @@ export const secrets: Section = {
     };
   },
   plan: (person, facts) =>
-    joined(
-      secretsOf(person).map((secret) =>
-        joined([
-          ...secret.directories.map(({ path, mode }) =>
-            planDirectory(facts, inHome(person, path), octal(mode)),
-          ),
-          planToken(person, facts, secret),
-          planUnits(person, facts, secret.units),
-        ]),
-      ),
+    planEach(person, secretsOf(person), (secret) =>
+      joined([
+        ...secret.directories.map(({ path, mode }) =>
+          planDirectory(secret, facts, inHome(person, path), octal(mode)),
+        ),
+        planToken(person, facts, secret),
+        planUnits(person, facts, secret.units),
+      ]),
     ),
 };
 
@@ -39,17 +48,21 @@ function secretsOf(person: Person): Secret[] {
   return person.policy.secrets.filter((secret) => selects(secret, person.spec.tier));
 }
 
-function planDirectory(facts: Facts, path: string, mode: number): SectionPlan {
+/** The bits of a directory that exists are the person's own. */
+function planDirectory({ name }: Secret, facts: Facts, path: string, mode: number): SectionPlan {
   const entry = at(facts.home, path);
-  if (entry.kind === 'absent') return { ...NOTHING, actions: [{ kind: 'make-directory', path, mode }] };
-  if (entry.kind !== 'directory') return onlyTrouble(inTheWay('make a directory', path, entry));
-  return entry.mode === mode ? NOTHING : { ...NOTHING, actions: [{ kind: 'set-mode', path, mode }] };
+  if (entry.kind === 'directory') return NOTHING;
+  return entry.kind === 'absent'
+    ? { ...NOTHING, actions: [{ kind: 'make-directory', path, mode }] }
+    : onlyTrouble(inTheWay(`make a directory for ${name}`, path, entry));
 }
 
 function planToken(person: Person, facts: Facts, secret: Secret): SectionPlan {
   const path = inHome(person, secret.path);
   const entry = at(facts.home, path);
   if (entry.kind === 'file' && entry.size > 0) return NOTHING;
+  // Whoever is locked out is given no new key to anything.
+  if (person.spec.suspended) return NOTHING;
   if (entry.kind !== 'file' && entry.kind !== 'absent')
     return onlyTrouble(inTheWay(`mint ${secret.name}`, path, entry));
   if (!facts.canMint) {

@@ -2,12 +2,13 @@
  * Additive merges into a person's JSON files. Text is edited in place: formatting, comments, the order of keys and
  * numbers of any size stay as they are, and nothing that is there is ever changed.
  */
-import { applyEdits, modify, parse, type JSONPath, type ParseError } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { selects, type Settings } from '../api/workstation/index.ts';
 import type { HomeAction } from './action.ts';
-import { at, expandFor, inHome, joined, octal, onlyTrouble, refused } from './common.ts';
-import { inTheWay } from './existing.ts';
+import { at, expandFor, hasPorts, inHome, octal, onlyTrouble, planEach, refused } from './common.ts';
+import { beforeOf, cannotReplace } from './existing.ts';
 import type { Entry } from './facts.ts';
+import { follow, insert, parseDocument, type JsonDocument } from './insertion.ts';
 import { pathOf } from './json.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 
@@ -16,10 +17,12 @@ export const settings: Section = {
   condition: 'FilesReady',
   applies: (person) => settingsOf(person).length > 0,
   probes: (person) => ({
-    home: settingsOf(person).map(({ path }) => ({ path: inHome(person, path), read: 'text' })),
+    home: settingsOf(person)
+      .filter((declared) => hasPorts(person, declared))
+      .map(({ path }) => ({ path: inHome(person, path), read: 'text' })),
   }),
   plan: (person, facts) =>
-    joined(settingsOf(person).map((declared) => planSettings(person, facts, declared))),
+    planEach(person, settingsOf(person), (declared) => planSettings(person, facts, declared)),
 };
 
 function settingsOf(person: Person): Settings[] {
@@ -30,110 +33,72 @@ function planSettings(person: Person, facts: Facts, declared: Settings): Section
   const path = inHome(person, declared.path);
   const attempt = `merge ${declared.name}`;
   const entry = at(facts.home, path);
-  if (entry.kind !== 'file' && entry.kind !== 'absent') return onlyTrouble(inTheWay(attempt, path, entry));
-  const before = entry.kind === 'file' ? (entry.text ?? '') : '';
-  const document = parseObject(before);
+  const trouble = cannotReplace(attempt, path, entry);
+  if (trouble !== undefined) return onlyTrouble(trouble);
+  const document = parseDocument(entry.kind === 'file' ? (entry.text ?? '') : '');
   if (document === undefined) {
     return onlyTrouble(refused('InvalidJSON', `${attempt}: ${path} is no valid JSON object: correct it`));
   }
-  if (entry.kind === 'file' && entry.links > 1) {
-    return onlyTrouble(
-      refused('HardLink', `${attempt}: ${path} has ${entry.links} hard links: replace it by a copy`),
-    );
-  }
-  const merged = merge(person, declared, before);
+  const merged = merge(person, declared, document);
   if ('pointer' in merged) {
     return onlyTrouble(
-      refused('WrongType', `${attempt}: ${path} has no array at ${merged.pointer}: correct it`),
+      refused('WrongType', `${attempt}: ${path} cannot have an array at ${merged.pointer}: correct it`),
     );
   }
   return {
     actions: actionsFor(declared, path, entry, merged.text),
     troubles: [],
-    notes: notesFor(declared, path, merged.document),
+    notes: notesFor(declared, path, merged),
   };
 }
 
-/** Undefined when the text is no JSON object. An empty text is an empty object. */
-function parseObject(text: string): Record<string, unknown> | undefined {
-  if (text.trim() === '') return {};
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
-  if (errors.length > 0 || typeof value !== 'object' || value === null || Array.isArray(value))
-    return undefined;
-  return value as Record<string, unknown>;
-}
-
-/** The text with everything declared in it, or the pointer at which there is something else than an array. */
-function merge(person: Person, declared: Settings, before: string): Merged | { pointer: string } {
-  let merged = mergedOf(before.trim() === '' ? '{}' : before);
-  for (const [path, value] of leaves(expandStrings(person, declared.set ?? {}), [])) {
-    if (!exists(merged.document, path)) merged = mergedOf(edit(merged.text, path, value));
+/** The document with everything declared in it, or the pointer at which something else than an array stands. */
+function merge(
+  person: Person,
+  { set = {}, elements }: Settings,
+  before: JsonDocument,
+): JsonDocument | { readonly pointer: string } {
+  let document = before;
+  for (const [path, value] of leaves(expandStrings(person, set), [])) {
+    const { node, rest } = follow(document, path);
+    if (rest.length > 0 && node.type === 'object') document = add(document, node, rest, value);
   }
-  for (const { pointer, unlessContains, value } of declared.elements) {
-    const path = pathOf(pointer);
-    const found = lookUp(merged.document, path);
-    if (found !== undefined && !Array.isArray(found)) return { pointer };
-    if (found !== undefined && holdsText(found, expandFor(person, unlessContains))) continue;
+  for (const { pointer, unlessContains, value } of elements) {
+    const { node, rest } = follow(document, pathOf(pointer));
+    if (node.type !== (rest.length > 0 ? 'object' : 'array')) return { pointer };
+    if (rest.length === 0 && holdsText(node, expandFor(person, unlessContains))) continue;
     const element = expandStrings(person, value);
-    merged = mergedOf(
-      found === undefined
-        ? edit(merged.text, path, [element])
-        : edit(merged.text, [...path, found.length], element),
-    );
+    document = rest.length > 0 ? add(document, node, rest, [element]) : insert(document, node, element);
   }
-  return merged;
+  return document;
 }
 
-/** A text and what it says. */
-interface Merged {
-  readonly text: string;
-  readonly document: unknown;
-}
-
-function mergedOf(text: string): Merged {
-  return { text, document: parseObject(text) };
-}
-
-function edit(text: string, path: JSONPath, value: unknown): string {
-  const formattingOptions = { insertSpaces: true, tabSize: 2 };
-  return applyEdits(text, modify(text, path, value, { formattingOptions, isArrayInsertion: true }));
+/** Adds a value below an object, with the objects that are missing on the way to it. */
+function add(
+  document: JsonDocument,
+  into: Node,
+  [key = '', ...deeper]: readonly string[],
+  value: unknown,
+): JsonDocument {
+  const nested = deeper.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+  return insert(document, into, nested, key);
 }
 
 /** Every member that is no object, with its path: what is added one by one, so that what is there stays. */
 function leaves(value: unknown, path: readonly string[]): [string[], unknown][] {
-  const isBranch =
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+  const isBranch = isObject(value) && Object.keys(value).length > 0;
   if (!isBranch) return path.length === 0 ? [] : [[[...path], value]];
   return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
-}
-
-function lookUp(document: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
-    document,
-  );
-}
-
-/** Whether the member is there, or a parent of it is something that can have no members. */
-function exists(document: unknown, path: readonly string[]): boolean {
-  let value = document;
-  for (const key of path) {
-    if (!isObject(value)) return true;
-    if (!Object.hasOwn(value, key)) return false;
-    value = value[key];
-  }
-  return true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function holdsText(value: unknown, text: string): boolean {
-  if (typeof value === 'string') return value.includes(text);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((member) => holdsText(member, text));
+/** Whether any string in an array or a member of an object contains the text. */
+function holdsText({ type, value, children = [] }: Node, text: string): boolean {
+  if (type === 'string') return (value as string).includes(text);
+  return (type === 'property' ? children.slice(1) : children).some((child) => holdsText(child, text));
 }
 
 function expandStrings(person: Person, value: unknown): unknown {
@@ -150,15 +115,12 @@ function actionsFor(declared: Settings, path: string, entry: Entry, merged: stri
   if (entry.kind === 'file' && entry.text === merged) {
     return entry.mode === mode ? [] : [{ kind: 'set-mode', path, mode }];
   }
-  const before =
-    entry.kind === 'file'
-      ? ({ kind: 'text', text: entry.text ?? '' } as const)
-      : ({ kind: 'absent' } as const);
+  const before = beforeOf(entry);
   return [{ kind: 'write-file', path, content: merged, mode, directoryMode: 0o755, before, sensitive: true }];
 }
 
-function notesFor(declared: Settings, path: string, document: unknown): string[] {
+function notesFor(declared: Settings, path: string, document: JsonDocument): string[] {
   return declared.expects
-    .filter(({ pointer }) => lookUp(document, pathOf(pointer)) === undefined)
+    .filter(({ pointer }) => follow(document, pathOf(pointer)).rest.length > 0)
     .map(({ message }) => `${path}: ${message}`);
 }

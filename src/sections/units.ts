@@ -32,8 +32,7 @@ export function planRunning(unit: string, found: UnitFacts, start = true): Secti
 }
 
 export function planStopped(unit: string, found: UnitFacts): SectionPlan {
-  const isOff =
-    !found.exists || (!found.enabled && (found.active === 'inactive' || found.active === 'unknown'));
+  const isOff = !found.enabled && (found.active === 'inactive' || found.active === 'unknown');
   return isOff ? NOTHING : { ...NOTHING, actions: [{ kind: 'disable-unit', unit }] };
 }
 
