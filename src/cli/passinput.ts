@@ -3,6 +3,7 @@ import type { Machine } from '../host/machine.ts';
 import type { PassInput } from '../reconcile/pass.ts';
 import { undeclared } from '../reconcile/leave.ts';
 import type { State } from '../report/record.ts';
+import { lockedByUs } from '../report/update.ts';
 import { removalsAllowed } from '../roster/offboard.ts';
 import { isLockedOut } from '../sections/leave.ts';
 import type { DeclaredInput } from './declared.ts';
@@ -36,7 +37,7 @@ export function passInput(from: {
     users: people.accepted,
     policy,
     canMint: machine.canMint,
-    cut: new Set(Object.keys(state.cuts)),
+    cut: lockedByUs(state),
     ...(people.only === undefined ? {} : { only: people.only }),
     ...(removals.allowed ? {} : { keepMaps: removals.message }),
     now: () => io.now().getTime(),

@@ -1,5 +1,5 @@
 /** The command tree: names, options and help. What a command does is loaded only when it is called. */
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io.ts';
 
 /** Commands set the exit code through this; 0 when they do not. */
@@ -66,6 +66,11 @@ function onMachine(command: Command): Command {
     );
 }
 
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
 function output(choices: string[], text: string): Option {
   return new Option('-o, --output <format>', text).choices(choices);
 }
@@ -107,6 +112,12 @@ function apply(io: Io, exit: Exit): Command {
     .description('Bring the machine to what is declared, in one pass.')
     .argument('[user...]', 'only these people')
     .option('--prune', 'make the reversible cut for people who are declared no more')
+    .addOption(
+      new Option(
+        '--confirm-removals <count>',
+        'let so many go in one step though massRemovalLimit is lower',
+      ).argParser(wholeNumber),
+    )
     .addOption(
       new Option('--lock-timeout <duration>', 'how long to wait for another pass to end').default('60s'),
     )
