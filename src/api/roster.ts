@@ -8,6 +8,6 @@
  * same file may have keys of their own. Nobody at all (`users:` null or empty, an empty file) is a valid roster:
  * whoever acts on it must tell "nobody is left" from "the file is broken".
  */
-export { usersFromRoster } from './roster/objects.ts';
-export { importRoster, readRoster, type Roster, type RosterEntry } from './roster/read.ts';
-export { exportRoster } from './roster/write.ts';
+export { usersFromRoster } from './rosterfile/objects.ts';
+export { importRoster, readRoster, type Roster, type RosterEntry } from './rosterfile/read.ts';
+export { exportRoster } from './rosterfile/write.ts';

@@ -1,6 +1,7 @@
 /** The command tree: names, options and help. What a command does is loaded only when it is called. */
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Io } from './io.ts';
+import { declaring, examples, exclusive, onMachine, output, paths, wholeNumber } from './options.ts';
 
 /** Commands set the exit code through this; 0 when they do not. */
 export type Exit = (code: number) => void;
@@ -23,6 +24,7 @@ export function program(io: Io, exit: Exit, name: string): Command {
   root.addCommand(offboard(io, exit));
   root.addCommand(roster(io, exit));
   root.addCommand(derive(io, exit));
+  root.addCommand(crds(io));
   root.addCommand(completion(io, exit, root));
   root.addCommand(version(io));
   for (const command of root.commands) inherit(command, root);
@@ -32,47 +34,6 @@ export function program(io: Io, exit: Exit, name: string): Command {
 function inherit(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);
-}
-
-const ROSTER = '/etc/workstation/roster.yaml';
-const WORKSTATION = '/etc/workstation/workstation.yaml';
-
-function declaring(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '-f, --roster <path...>',
-        'who: roster.yaml, manifests, a folder of them, or - for standard input',
-      )
-        .env('WORKSTATION_ROSTER')
-        .default([ROSTER]),
-    )
-    .addOption(
-      new Option(
-        '-w, --workstation <file>',
-        `what everybody gets; default: beside the roster, else ${WORKSTATION}`,
-      ).env('WORKSTATION_FILE'),
-    );
-}
-
-function onMachine(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--root <dir>', 'an offline image of a machine instead of this machine').conflicts('host'),
-    )
-    .addOption(new Option('--host <dir>', 'a live machine that is mounted here, as in a container'))
-    .addOption(
-      new Option('--state-dir <dir>', 'where state is kept on the machine').default('/var/lib/workstation'),
-    );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[0-9]{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function output(choices: string[], text: string): Option {
-  return new Option('-o, --output <format>', text).choices(choices);
 }
 
 function validate(io: Io, exit: Exit): Command {
@@ -108,7 +69,7 @@ function plan(io: Io, exit: Exit): Command {
 }
 
 function apply(io: Io, exit: Exit): Command {
-  return onMachine(declaring(new Command('apply')))
+  return exclusive(onMachine(declaring(new Command('apply'))))
     .description('Bring the machine to what is declared, in one pass.')
     .argument('[user...]', 'only these people')
     .option('--prune', 'make the reversible cut for people who are declared no more')
@@ -117,9 +78,6 @@ function apply(io: Io, exit: Exit): Command {
         '--confirm-removals <count>',
         'let so many go in one step though massRemovalLimit is lower',
       ).argParser(wholeNumber),
-    )
-    .addOption(
-      new Option('--lock-timeout <duration>', 'how long to wait for another pass to end').default('60s'),
     )
     .addHelpText('after', `\nExit codes: 0 everybody is Ready, 1 somebody is not, or an error.\n`)
     .addHelpText(
@@ -174,15 +132,12 @@ function describe(io: Io, exit: Exit): Command {
 }
 
 function offboard(io: Io, exit: Exit): Command {
-  return onMachine(declaring(new Command('offboard')))
+  return exclusive(onMachine(declaring(new Command('offboard'))))
     .description(
       'Make the reversible cut for somebody who is declared no more: nothing of theirs is deleted.',
     )
     .argument('<user>', 'the Linux account')
     .option('--dry-run', 'only show the stages')
-    .addOption(
-      new Option('--lock-timeout <duration>', 'how long to wait for another pass to end').default('60s'),
-    )
     .addHelpText(
       'after',
       examples([
@@ -193,18 +148,20 @@ function offboard(io: Io, exit: Exit): Command {
     .action(async (user, options) => exit(await (await import('./offboard.ts')).offboard(io, user, options)));
 }
 
+const STDIN: readonly string[] = ['-'];
+
 function roster(io: Io, exit: Exit): Command {
   const command = new Command('roster').description('Turn roster.yaml into manifests and back.');
   command
     .command('export')
     .description('Print people as a roster.yaml.')
-    .option('-f, --filename <path...>', 'manifests, a folder of them, or - for standard input', ['-'])
+    .addOption(paths('-f, --filename <path>', 'manifests, a folder of them, or - for standard input', STDIN))
     .addHelpText('after', examples([['kubectl get wsu -o yaml | workstation roster export', '']]))
     .action(async (options) => exit(await (await import('./roster.ts')).exportRoster(io, options)));
   command
     .command('import')
     .description('Print the people of a roster.yaml as WorkstationUser manifests.')
-    .option('-f, --filename <path...>', 'roster.yaml, or - for standard input', ['-'])
+    .addOption(paths('-f, --filename <path>', 'roster.yaml, or - for standard input', STDIN))
     .option('--workstation-name <name>', 'the machine they belong to')
     .addOption(output(['yaml', 'json'], 'how to print').default('yaml'))
     .addHelpText('after', examples([['workstation roster import -f roster.yaml | kubectl apply -f -', '']]))
@@ -225,6 +182,14 @@ function derive(io: Io, exit: Exit): Command {
     );
 }
 
+function crds(io: Io): Command {
+  return new Command('crds')
+    .description('Print the custom resource definitions.')
+    .option('--port-columns <services>', 'services to print a port column for, separated by commas')
+    .addHelpText('after', examples([['workstation crds | kubectl apply --server-side -f -', '']]))
+    .action(async (options) => (await import('./crds.ts')).crds(io, options));
+}
+
 function completion(io: Io, exit: Exit, root: Command): Command {
   return new Command('completion')
     .description('Print the completion script of a shell.')
@@ -237,12 +202,4 @@ function version(io: Io): Command {
   return new Command('version')
     .description('Print the version.')
     .action(async () => io.out(`${(await import('./version.ts')).VERSION}\n`));
-}
-
-function examples(lines: readonly (readonly [command: string, what: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const shown = lines.map(([command, what]) =>
-    what === '' ? `  ${command}` : `  ${command.padEnd(width)}  # ${what}`,
-  );
-  return `\nExamples:\n${shown.join('\n')}\n`;
 }

@@ -1,0 +1,66 @@
+/** Options that several commands have, and how examples are shown. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+const ROSTER: readonly string[] = ['/etc/workstation/roster.yaml'];
+const WORKSTATION = '/etc/workstation/workstation.yaml';
+
+export function declaring(command: Command): Command {
+  return command
+    .addOption(
+      paths(
+        '-f, --roster <path>',
+        'who: roster.yaml, manifests, a folder of them, or - for standard input',
+        ROSTER,
+      ).env('WORKSTATION_ROSTER'),
+    )
+    .addOption(
+      new Option(
+        '-w, --workstation <file>',
+        `what everybody gets; default: beside the roster, else ${WORKSTATION}`,
+      ).env('WORKSTATION_FILE'),
+    );
+}
+
+/** An option that may be given more than once. */
+export function paths(flags: string, text: string, otherwise: readonly string[]): Option {
+  return new Option(flags, `${text}; may be repeated`)
+    .default(otherwise, otherwise.join(' '))
+    .argParser((path: string, before: readonly string[]) =>
+      before === otherwise ? [path] : [...before, path],
+    );
+}
+
+/** Only one pass at a time changes a machine. */
+export function exclusive(command: Command): Command {
+  return command.addOption(
+    new Option('--lock-timeout <duration>', 'how long to wait for another pass to end').default('60s'),
+  );
+}
+
+export function onMachine(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--root <dir>', 'an offline image of a machine instead of this machine').conflicts('host'),
+    )
+    .addOption(new Option('--host <dir>', 'a live machine that is mounted here, as in a container'))
+    .addOption(
+      new Option('--state-dir <dir>', 'where state is kept on the machine').default('/var/lib/workstation'),
+    );
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+export function output(choices: string[], text: string): Option {
+  return new Option('-o, --output <format>', text).choices(choices);
+}
+
+export function examples(lines: readonly (readonly [command: string, what: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const shown = lines.map(([command, what]) =>
+    what === '' ? `  ${command}` : `  ${command.padEnd(width)}  # ${what}`,
+  );
+  return `\nExamples:\n${shown.join('\n')}\n`;
+}
