@@ -5,7 +5,7 @@ import { Homes } from '../../../src/host/home/homes.ts';
 import { describeMachine } from '../../harness/requirements.ts';
 import { clearGrounds, helpersOf, mallory, prepareGround } from './ground.ts';
 
-const CRASHES = 200;
+const CRASHES = 120;
 /** Milliseconds within which the helper is killed; what it is doing takes about as long. */
 const SPAN = 20;
 const [OLD = '', NEW = ''] = ['a', 'b'].map((letter) => letter.repeat(200_000));
