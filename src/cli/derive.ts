@@ -5,6 +5,7 @@ import type { Service } from '../api/workstation/index.ts';
 import { parsePortMap } from '../roster/portmap.ts';
 import { loadDeclared, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
+import { sortOut } from './people.ts';
 import { readTextFile } from './textfile.ts';
 
 interface DeriveOptions extends DeclaringOptions {
@@ -14,6 +15,9 @@ interface DeriveOptions extends DeclaringOptions {
 export async function derive(io: Io, further: readonly string[], options: DeriveOptions): Promise<number> {
   const input = await loadDeclared(io, options);
   if (input === undefined) return 1;
+  const { stalled } = sortOut(input, []);
+  for (const { message } of stalled) io.err(`${message}\n`);
+  if (stalled.length > 0) return 1;
   const { spec } = input.workstation.object;
   const files = portFiles(spec.services, options.portsJson, further);
   const existing = new Map<string, ReadonlyMap<string, unknown>>();

@@ -10,6 +10,11 @@ export interface Io {
 }
 
 export function processIo(): Io {
+  // Whoever reads may stop early, as `head` does: that is no trouble.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
