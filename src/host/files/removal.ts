@@ -2,10 +2,11 @@
  * Removes directories without leaving them: each is entered by its own name, unfollowed, from the one above, which stays
  * open; nothing is looked up by `..` or by a longer path. Where something is mounted, removal stops.
  */
-import { chmodSync, fstatSync, opendirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
+import { chmodSync, fstatSync, opendirSync, renameSync, rmdirSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { again, at, closing, openDirectory, pathOf, remove } from './calls.ts';
 import type { Directory, Name } from './calls.ts';
+import { mountOf } from './mounts.ts';
 import { FileRefused, refusing } from './refusal.ts';
 import { temporaryName } from './temporary.ts';
 
@@ -85,12 +86,4 @@ function someEntries(fd: number): Dirent<Buffer>[] {
 function makeAccessible(fd: number): void {
   const { uid, mode } = fstatSync(fd);
   if (uid === process.geteuid?.() && (mode & 0o700) !== 0o700) chmodSync(again(fd), (mode & 0o7777) | 0o700);
-}
-
-/** The mount that an open file lies on; unlike its device, another one where a part of the same file system is mounted. */
-function mountOf(fd: number): string {
-  const id = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
-  if (id === undefined)
-    throw new Error(`tell mounts apart: no mnt_id in /proc/self/fdinfo, which Linux has since 3.15`);
-  return id;
 }
