@@ -1,26 +1,32 @@
 /** `apply`: one pass over the machine, and with --prune the reversible cut of who has left. */
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
+import { tierIssues, vaultFor, type ClusterOptions } from './cluster.ts';
 import { cutOff } from './cut.ts';
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
-import { sortOut, stalledReports, type People } from './people.ts';
+import { sortOut, stalledReports, withTierIssues, type People } from './people.ts';
 import { printResults } from './print/results.ts';
 import { inSession, progressFor, type Session, type SessionOptions } from './session.ts';
 
 type ApplyOptions = DeclaringOptions &
   MachineOptions &
+  ClusterOptions &
   SessionOptions & { readonly prune?: boolean; readonly confirmRemovals?: number };
 
 export async function apply(io: Io, names: readonly string[], options: ApplyOptions): Promise<number> {
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
-  const people = sortOut(declared, names);
-  const opened = await openFor(options, declared.workstation);
+  const vault = vaultFor(io, options);
+  const issues = await tierIssues(io, declared.users, declared.workstation.object.spec, vault);
+  const opened = await openFor(options, declared.workstation, vault);
   try {
-    return await inSession(opened, options, (session) => applyIn(session, io, declared, people, options));
+    return await inSession(opened, options, (session) => {
+      const people = withTierIssues(io, sortOut(declared, names, session.state), issues);
+      return applyIn(session, io, declared, people, options);
+    });
   } finally {
     await opened.machine.close();
   }
@@ -37,7 +43,7 @@ async function applyIn(
   const confirmed = confirmRemovals === undefined ? {} : { confirmed: confirmRemovals };
   const { input, leavers, held } = passInput({ io, machine, declared, people, state, ...confirmed });
   if (prune && input.keepMaps !== undefined) throw new Error(input.keepMaps);
-  const progress = progressFor(io, people.only?.size ?? people.accepted.length);
+  const progress = progressFor(io, people.served.size);
   const outcome = await applyPass(input, progress, signal);
   progress.close();
   store.save(afterPass(state, reportOf(session, declared, people, outcome), io.now()));

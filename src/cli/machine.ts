@@ -2,6 +2,7 @@
 import type { LoadedWorkstation } from '../source/files/load.ts';
 import { openMachine, type OpenMachine } from '../host/open.ts';
 import type { Reach } from '../host/programs/reach.ts';
+import type { TokenIssuer } from '../host/tokens.ts';
 import { Store } from '../report/store.ts';
 
 export interface MachineOptions {
@@ -15,10 +16,15 @@ export interface Opened {
   readonly store: Store;
 }
 
-export async function openFor(options: MachineOptions, workstation?: LoadedWorkstation): Promise<Opened> {
+export async function openFor(
+  options: MachineOptions,
+  workstation?: LoadedWorkstation,
+  issuer?: TokenIssuer,
+): Promise<Opened> {
   const machine = await openMachine({
     reach: reachOf(options),
     ...(workstation === undefined ? {} : { sources: workstation.directory }),
+    ...(issuer === undefined ? {} : { issuer }),
   });
   return { machine, store: new Store(machine.stateFiles, options.stateDir) };
 }

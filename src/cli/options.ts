@@ -30,6 +30,14 @@ export function paths(flags: string, text: string, otherwise: readonly string[])
     );
 }
 
+/** Vault is named by VAULT_ADDR, VAULT_CACERT and VAULT_NAMESPACE, and its token by VAULT_TOKEN, as for vault itself. */
+export function withVault(command: Command): Command {
+  return command.option(
+    '--vault-token-file <file>',
+    'the Vault token, instead of VAULT_TOKEN or ~/.vault-token',
+  );
+}
+
 /** Only one pass at a time changes a machine. */
 export function exclusive(command: Command): Command {
   return command.addOption(

@@ -38,7 +38,7 @@ export function passInput(from: {
     policy,
     canMint: machine.canMint,
     cut: lockedByUs(state),
-    ...(people.only === undefined ? {} : { only: people.only }),
+    only: people.served,
     ...(removals.allowed ? {} : { keepMaps: removals.message }),
     now: () => io.now().getTime(),
   };

@@ -1,25 +1,29 @@
 /** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
 import { isEmpty } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
+import { tierIssues, vaultFor, type ClusterOptions } from './cluster.ts';
 import { loadDeclared, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
-import { sortOut } from './people.ts';
+import { sortOut, withTierIssues } from './people.ts';
 import { passInput } from './passinput.ts';
 import { printPlan, printStructuredPlan } from './print/plan.ts';
 import { chooseStyle } from './print/style.ts';
 
-type PlanOptions = DeclaringOptions & MachineOptions & { readonly output?: 'json' | 'yaml' };
+type PlanOptions = DeclaringOptions & MachineOptions & ClusterOptions & { readonly output?: 'json' | 'yaml' };
 
 const CHANGES = 2;
 
 export async function plan(io: Io, names: readonly string[], options: PlanOptions): Promise<number> {
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
-  const people = sortOut(declared, names);
-  const { machine, store } = await openFor(options, declared.workstation);
+  const vault = vaultFor(io, options);
+  const issues = await tierIssues(io, declared.users, declared.workstation.object.spec, vault);
+  const { machine, store } = await openFor(options, declared.workstation, vault);
   try {
-    const { input, held } = passInput({ io, machine, declared, people, state: store.load() });
+    const state = store.load();
+    const people = withTierIssues(io, sortOut(declared, names, state), issues);
+    const { input, held } = passInput({ io, machine, declared, people, state });
     const planned = await planPass(input);
     const style = chooseStyle(io.isTerminal, io.env);
     io.out(

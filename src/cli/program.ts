@@ -1,7 +1,16 @@
 /** The command tree: names, options and help. What a command does is loaded only when it is called. */
 import { Argument, Command, Option } from 'commander';
 import type { Io } from './io.ts';
-import { declaring, examples, exclusive, onMachine, output, paths, wholeNumber } from './options.ts';
+import {
+  declaring,
+  examples,
+  exclusive,
+  onMachine,
+  output,
+  paths,
+  wholeNumber,
+  withVault,
+} from './options.ts';
 
 /** Commands set the exit code through this; 0 when they do not. */
 export type Exit = (code: number) => void;
@@ -37,7 +46,7 @@ function inherit(command: Command, parent: Command): void {
 }
 
 function validate(io: Io, exit: Exit): Command {
-  return declaring(new Command('validate'))
+  return withVault(declaring(new Command('validate')))
     .description('Check what is declared, and compare the tiers with those of the cluster.')
     .option('--k8s-users-json <file>', 'a JSON map from cluster user to tier, instead of the declared source')
     .option('--offline', 'do not ask the cluster')
@@ -52,7 +61,7 @@ function validate(io: Io, exit: Exit): Command {
 }
 
 function plan(io: Io, exit: Exit): Command {
-  return onMachine(declaring(new Command('plan')))
+  return withVault(onMachine(declaring(new Command('plan'))))
     .description('Show what apply would do. Changes nothing and runs nothing of anybody’s.')
     .argument('[user...]', 'only these people')
     .addOption(output(['json', 'yaml'], 'print data instead of text'))
@@ -69,7 +78,7 @@ function plan(io: Io, exit: Exit): Command {
 }
 
 function apply(io: Io, exit: Exit): Command {
-  return exclusive(onMachine(declaring(new Command('apply'))))
+  return withVault(exclusive(onMachine(declaring(new Command('apply')))))
     .description('Bring the machine to what is declared, in one pass.')
     .argument('[user...]', 'only these people')
     .option('--prune', 'make the reversible cut for people who are declared no more')
