@@ -20,37 +20,42 @@ export async function createAccount(
   name: string,
   wanted: Creation,
   reserved: Iterable<number>,
-) {
+): Promise<void> {
   const { reach } = accounts;
   const { home, homeMode: mode, shell } = wanted;
   const attempt = `creating account ${name}`;
-  const refuse = (found: string) => new Error(`${attempt}: ${found}`);
-  if (accounts.passwd(name) !== undefined) throw refuse('it exists already');
-  const inMachine = (path: string) => join(`${rootOf(reach)}/`, path);
-  if (lstatSync(inMachine(shell), { throwIfNoEntry: false }) === undefined) {
-    throw refuse(`there is no shell ${shell} on the machine, install it or choose another`);
-  }
-  const base = homeBase(reach, home);
-  if (lstatSync(inMachine(home), { throwIfNoEntry: false }) !== undefined) {
-    throw refuse(`${home} exists already and may be a departed person's, move it away`);
-  }
-  const group = ownGroup(accounts, name, refuse);
-  const uid = await newcomerId(accounts, base, reserved);
+  refuseCreation(accounts, name, wanted, attempt);
+  const group = ownGroup(accounts, name, attempt);
+  const uid = await newcomerId(accounts, homeBase(reach, home), reserved);
   const existing = wanted.groups.filter((each) => accounts.groups().has(each));
-  const identity = [`--uid=${uid}`, ...group, `--shell=${shell}`, `--home-dir=${home}`];
   const groups = existing.length > 0 ? [`--groups=${existing.join(',')}`] : [];
-  await runTool(reach, 'useradd', ['--no-create-home', ...identity, ...groups, '--', name], attempt);
+  const identity = [`--uid=${uid}`, ...group, ...groups, `--shell=${shell}`, `--home-dir=${home}`];
+  await runTool(reach, 'useradd', ['--no-create-home', ...identity, '--', name], attempt);
   const { gid } = accounts.passwd(name) ?? { gid: uid };
   makeHome(reach, { path: home, uid, gid, mode });
 }
 
+/** useradd would only warn of a missing shell, and would take a home that exists for the newcomer's. */
+function refuseCreation(accounts: Accounts, name: string, { home, shell }: Creation, attempt: string): void {
+  const isThere = (path: string) =>
+    lstatSync(join(`${rootOf(accounts.reach)}/`, path), { throwIfNoEntry: false }) !== undefined;
+  if (accounts.passwd(name) !== undefined) throw new Error(`${attempt}: it exists already`);
+  if (!isThere(shell)) {
+    throw new Error(`${attempt}: there is no shell ${shell} on the machine, install it or choose another`);
+  }
+  if (isThere(home)) {
+    throw new Error(`${attempt}: ${home} exists already and may be a departed person's, move it away`);
+  }
+}
+
 /** A group of the person's name is theirs only if nobody else gets anything by it. */
-function ownGroup(accounts: Accounts, name: string, refuse: (found: string) => Error): string[] {
+function ownGroup(accounts: Accounts, name: string, attempt: string): string[] {
+  const refuse = (found: string) => new Error(`${attempt}: group ${name} ${found}`);
   const group = accounts.group(name);
   if (group === undefined) return ['--user-group'];
   const user = accounts.all().find(({ gid }) => gid === group.gid)?.name ?? group.members[0];
-  if (group.gid < FIRST_PERSON) throw refuse(`group ${name} is a system group, choose another osUser`);
-  if (user !== undefined) throw refuse(`group ${name} is in use by ${user}, rename that group`);
+  if (group.gid < FIRST_PERSON) throw refuse('is a system group, choose another osUser');
+  if (user !== undefined) throw refuse(`is in use by ${user}, rename that group`);
   return [`--gid=${group.gid}`];
 }
 

@@ -1,7 +1,11 @@
 /** Processes of a person, and their end. */
-import { readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listProcesses } from '../programs/processes.ts';
+import { rootOf } from '../programs/reach.ts';
+import type { Reach } from '../programs/reach.ts';
+import { run } from '../programs/run.ts';
 
 /**
  * Processes with this uid, without those in other people's containers: a container's process that happens to have the
@@ -12,10 +16,25 @@ export function processesOf(uid: number): number[] {
   return own.map(({ pid }) => pid).filter((pid) => !isContained(pid));
 }
 
+/**
+ * Ends the person's sessions and service manager, and no longer lets that run without a session. Both commands fail when
+ * there is nothing to end: whether all has ended is seen by the processes that are left.
+ */
+export async function endLogins(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
+  const root = `${rootOf(reach)}/`;
+  if (reach.kind !== 'image' && existsSync(join(root, 'run/systemd/system'))) {
+    for (const verb of ['disable-linger', 'terminate-user']) {
+      await run(reach, { program: 'loginctl', args: [verb, '--', name], timeout: LOGINS_DEADLINE, signal });
+    }
+  }
+  rmSync(join(root, 'var/lib/systemd/linger', name), { force: true });
+}
+
 /** How long a process has to end by itself, and how long all may take to be gone. Milliseconds. */
 const GRACE = 3_000;
 const DEADLINE = 15_000;
 const INTERVAL = 50;
+const LOGINS_DEADLINE = 30_000;
 
 /**
  * Asks all processes of this uid to end, and then makes them.

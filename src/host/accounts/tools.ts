@@ -1,17 +1,16 @@
 /**
  * Does what sections ask for accounts: one action at a time, each safe to repeat, none on an account that is not a person's.
  */
-import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccountAction } from '../../sections/action.ts';
 import { rootOf } from '../programs/reach.ts';
-import { run } from '../programs/run.ts';
 import { completeAccount, createAccount } from './create.ts';
 import type { Accounts } from './database.ts';
+import { changeGroup } from './groups.ts';
 import { lockAccount, unlockAccount } from './login.ts';
-import { endProcesses } from './processes.ts';
+import { endLogins, endProcesses } from './processes.ts';
 import { refusal } from './refusals.ts';
-import { runTool } from './shadow-utils.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 
 export class AccountTools {
@@ -53,7 +52,7 @@ export class AccountTools {
         break;
       case 'add-to-group':
       case 'remove-from-group':
-        await this.#changeGroup(name, action);
+        await changeGroup(accounts, name, action);
         break;
       case 'lock-account':
         await lockAccount(accounts, name);
@@ -65,42 +64,11 @@ export class AccountTools {
     return removed.length === 0 ? undefined : `removed lock files that nobody held: ${removed.join(', ')}`;
   }
 
-  async #changeGroup(
-    name: string,
-    { kind, group }: { kind: 'add-to-group' | 'remove-from-group'; group: string },
-  ) {
-    const { reach } = this.#accounts;
-    const [add, attempt] =
-      kind === 'add-to-group'
-        ? [true, `adding ${name} to group ${group}`]
-        : [false, `removing ${name} from group ${group}`];
-    const members = this.#accounts.group(group)?.members;
-    if (members?.includes(name) === add) return;
-    if (members === undefined && !add) return;
-    // gpasswd also takes an account that only a name service knows, but cannot be pointed at an image.
-    if (reach.kind !== 'image')
-      await runTool(reach, 'gpasswd', [add ? `--add=${name}` : `--delete=${name}`, '--', group], attempt);
-    else
-      await runTool(
-        reach,
-        'usermod',
-        [add ? '--append' : '--remove', `--groups=${group}`, '--', name],
-        attempt,
-      );
-  }
-
   async #end(name: string, signal: AbortSignal): Promise<undefined> {
     this.#refuse(name, { kind: 'end-processes' });
     const { reach } = this.#accounts;
     const uid = this.#accounts.passwd(name)?.uid;
-    const root = `${rootOf(reach)}/`;
-    if (reach.kind !== 'image' && existsSync(join(root, 'run/systemd/system'))) {
-      // Both fail when there is nothing to end, which the look at the processes below decides.
-      for (const verb of ['disable-linger', 'terminate-user']) {
-        await run(reach, { program: 'loginctl', args: [verb, '--', name], timeout: 30_000, signal });
-      }
-    }
-    rmSync(join(root, 'var/lib/systemd/linger', name), { force: true });
+    await endLogins(reach, name, signal);
     if (reach.kind === 'image' || uid === undefined) return;
     await endProcesses(uid, signal).catch((cause: Error) => {
       throw new Error(`ending the processes of ${name}: ${cause.message}`, { cause });

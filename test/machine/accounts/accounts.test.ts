@@ -232,3 +232,19 @@ describeMachine('an account', () => {
     await expect(people.do('nosuch', { kind: 'end-processes' })).rejects.toThrow('there is no such account');
   });
 });
+
+describeMachine('a person on a machine with systemd', () => {
+  it('loses a service manager that lingers, and what it runs', async () => {
+    people = new People(await createMachine({ kind: 'booted' }));
+    await people.do('ada', creation('ada'));
+    await sh('loginctl enable-linger ada; systemctl start user@1000.service');
+    const count = async () => (await people.ask({ steps: [{ name: 'ada', facts: true }] }))[0]?.processes;
+    expect(await count()).toBeGreaterThan(0);
+    await people.do('ada', { kind: 'end-processes' });
+    expect(await count()).toBe(0);
+    expect(await sh('ls /var/lib/systemd/linger; systemctl is-active user@1000.service || true')).toBe(
+      'inactive\n',
+    );
+    await people.machine.destroy();
+  });
+});

@@ -3,11 +3,11 @@ import type { Machine } from '../../harness/machine/machine.ts';
 import { describeMachine } from '../../harness/requirements.ts';
 import { completion, creation, DRIVER, People } from './people.ts';
 
-const ROUNDS = 40;
+const ROUNDS = 24;
 
 /**
- * Stands before the real useradd. With `early`, both it and the agent are killed some milliseconds after its start; with
- * `late`, the agent is after its end.
+ * Stands before the real useradd. With `early`, both it and the agent are killed after some turns of a loop, a microsecond
+ * each, or less; with `late`, the agent is killed some milliseconds after the end of useradd.
  */
 const USERADD = `#!/bin/sh
   read -r when delay </tmp/kill || exec /usr/sbin/useradd "$@"
@@ -18,7 +18,7 @@ const USERADD = `#!/bin/sh
     (sleep "$delay"; kill -KILL $agent) >/dev/null 2>&1 &
   else
     /usr/sbin/useradd "$@" &
-    sleep "$delay"
+    while [ "$delay" -gt 0 ]; do delay=$((delay - 1)); done
     kill -KILL $agent $!
   fi
 `;
@@ -38,7 +38,8 @@ describeMachine('an account whose making is killed', () => {
   /** Returns what was left. */
   async function killOnce(name: string, round: number): Promise<string> {
     const when = round % 4 === 3 ? 'late' : 'early';
-    await machine.write('/tmp/kill', `${when} ${(Math.random() * 0.012).toFixed(4)}\n`);
+    const delay = when === 'late' ? (Math.random() * 0.012).toFixed(4) : Math.floor(Math.random() * 20_000);
+    await machine.write('/tmp/kill', `${when} ${delay}\n`);
     const input = JSON.stringify({ steps: [{ name, do: creation(name, ['sudo']) }] });
     const { code } = await machine.run(DRIVER, { input });
     const left = await people.facts(name);

@@ -24,7 +24,7 @@ async function holder(prefix: readonly string[] = []): Promise<ChildProcess> {
     console.log('held');
     setInterval(() => undefined, 1000);
   `;
-  const [program = '', ...args] = [
+  const [program, ...args] = [
     ...prefix,
     process.execPath,
     '--input-type=module',
