@@ -1,0 +1,48 @@
+import { freshness } from '../../../src/sections/freshness.ts';
+import { NOW, plans, type Things } from './build.ts';
+import { file } from './tree.ts';
+
+const HOUR = 3_600_000;
+
+function clone(at: string, fetched: number | undefined, made = NOW): Things {
+  return {
+    [`${at}/.git/config`]: file('', 0o644, { modified: made }),
+    [`${at}/.git/index`]: '',
+    ...(fetched === undefined ? {} : { [`${at}/.git/FETCH_HEAD`]: file('', 0o644, { modified: fetched }) }),
+  };
+}
+const refresh = { kind: 'refresh-clone', path: '/home/emo/code', branch: 'master', timeout: 600_000 };
+
+describe('a clone', () => {
+  plans(freshness, {
+    'fetched within the interval is fresh': { found: { home: clone('code', NOW - HOUR + 1) } },
+    'fetched longer ago is refreshed': {
+      found: { home: clone('code', NOW - HOUR) },
+      actions: [refresh],
+    },
+    'just made is fresh though it was never fetched': { found: { home: clone('code', undefined) } },
+    'made long ago and never fetched is refreshed': {
+      found: { home: clone('code', undefined, NOW - HOUR) },
+      actions: [refresh],
+    },
+    'fetched by a clock that was set back since is refreshed': {
+      found: { home: clone('code', NOW + HOUR) },
+      actions: [refresh],
+    },
+    'fetched a moment in the future is fresh': { found: { home: clone('code', NOW + 5) } },
+    'that is not there is not refreshed': {},
+    'that is a worktree is not refreshed': { found: { home: { 'code/.git': 'gitdir: /x' } } },
+    'that was never checked out is not refreshed': { found: { home: { 'code/.git/config': '' } } },
+    'of the workspace layout is refreshed like any other': {
+      who: { spec: { codeLayout: 'workspace', repos: ['tripit', 'tour'] } },
+      found: {
+        home: {
+          ...clone('code/infra', NOW),
+          ...clone('code/tripit', 0),
+          ...clone('code/tour', NOW - HOUR + 1),
+        },
+      },
+      actions: [{ ...refresh, path: '/home/emo/code/tripit' }],
+    },
+  });
+});
