@@ -95,16 +95,20 @@ describeMachine('a clone', () => {
       'RemoteUnreachable',
       /^clone \S+: .*Failed to connect.*: check the network/,
     ],
-    [
-      'a remote that runs a program',
-      { url: 'ext::sh -c "id >/tmp/ran"' },
-      'GitFailed',
-      /transport 'ext' not allowed$/,
-    ],
   ] as const)('of %s fails with a sentence, and leaves nothing', async (_, change, reason, message) => {
     const done = await clone(change);
     expect(done).toEqual({ kind: 'failed', reason, message: expect.stringMatching(message) });
     expect(await homeNames()).toEqual([]);
+    expect(await names('/tmp')).toEqual([]);
+  });
+
+  it('of a remote that runs a program fails, whatever the person allows', async () => {
+    await asAda('git config --global protocol.ext.allow always');
+    const done = await clone({ url: 'ext::touch /tmp/ran' });
+    expect(done).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/transport 'ext' not allowed$/),
+    });
     expect(await names('/tmp')).toEqual([]);
   });
 
@@ -157,19 +161,14 @@ describeMachine('a clone', () => {
     expect(JSON.stringify(done)).not.toContain(PASSWORD);
   });
 
-  it('in an image takes no settings from it, and other work there is left for its first boot', async () => {
-    await machine.output([
-      'bash',
-      '-ec',
-      'mkdir -p /image/home/ada; chown ada: /image/home/ada; cp /home/ada/.profile /image/home/ada/',
-    ]);
-    await machine.write('/image/home/ada/.gitconfig', '[url "ext::touch /tmp/ran "]\n\tinsteadOf = file:\n');
+  it('in an image is not made with what a namesake on this machine has set up, and other work is left there', async () => {
+    await asAda('git config --global url.file:///srv/git/gone.insteadOf file:///srv/git/code');
+    await machine.output(['install', '-d', '-o', 'ada', '-g', 'ada', '/image/home/ada']);
     const image = { reach: { kind: 'image', root: '/image' } } as const;
     expect(await clone({}, image)).toEqual({ kind: 'done' });
     expect(await names('/image/home/ada/code')).toContain('AHEAD');
     expect(await act(REFRESH, image)).toEqual({ kind: 'done', note: expect.stringContaining('first boot') });
-    expect(await homeNames()).toEqual([]);
-    expect(await names('/tmp')).toEqual([]);
+    expect(await homeNames()).toEqual(['.gitconfig']);
   });
 
   it('cannot be made without git, and says what to install', async () => {
