@@ -118,12 +118,10 @@ export class HostMachine implements Machine {
   }
 
   async do(osUser: string, action: Action, signal: AbortSignal): Promise<Done> {
-    try {
+    return failingAs('ActionFailed', async () => {
       signal.throwIfAborted();
-      return await this.#dispatch(osUser, action, signal);
-    } catch (error) {
-      return failed('ActionFailed', error);
-    }
+      return this.#dispatch(osUser, action, signal);
+    });
   }
 
   flush(): void {
@@ -146,7 +144,7 @@ export class HostMachine implements Machine {
       case 'lock-account':
       case 'unlock-account':
       case 'end-processes':
-        return accountWork(() => tools.perform(osUser, action, signal));
+        return failingAs('AccountFailed', async () => noted(await tools.perform(osUser, action, signal)));
       case 'make-directory':
       case 'write-file':
       case 'set-mode':
@@ -166,7 +164,7 @@ export class HostMachine implements Machine {
       case 'run-command':
         return limiter.run(() => runCommand(reach, this.#credentials(osUser), action, signal));
       case 'mint-token':
-        return mintToken(vault, homes, this.#homeUser(osUser), action, signal);
+        return failingAs('MintFailed', () => mintToken(vault, homes, this.#homeUser(osUser), action, signal));
       case 'write-system-file':
         return doInSystem(files, action);
       case 'enable-unit':
@@ -200,15 +198,15 @@ function textProbe(path: string): Probe {
   return { path, read: 'text' };
 }
 
-async function accountWork(work: () => Promise<string | undefined>): Promise<Done> {
-  try {
-    const note = await work();
-    return note === undefined ? { kind: 'done' } : { kind: 'done', note };
-  } catch (error) {
-    return failed('AccountFailed', error);
-  }
+function noted(note: string | undefined): Done {
+  return note === undefined ? { kind: 'done' } : { kind: 'done', note };
 }
 
-function failed(reason: string, error: unknown): Done {
-  return { kind: 'failed', reason, message: error instanceof Error ? error.message : String(error) };
+/** What an action throws is its failure, with this reason, and never the end of a pass. */
+async function failingAs(reason: string, work: () => Promise<Done>): Promise<Done> {
+  try {
+    return await work();
+  } catch (error) {
+    return { kind: 'failed', reason, message: error instanceof Error ? error.message : String(error) };
+  }
 }
