@@ -45,10 +45,12 @@ describeServers('onboarding with a Vault', ['vault'], () => {
     expect(await machine.output(stat)).toBe('600 bea:bea\n');
     const { body } = await vault.request('GET', 'auth/token/lookup-self', undefined, token);
     expect(body).toMatchObject({
-      display_name: 'token-devvm-claude-auth-bea',
-      orphan: true,
-      period: 768 * 3600,
-      policies: ['default', 'workstation-claude-bea'],
+      data: {
+        display_name: 'token-devvm-claude-auth-bea',
+        orphan: true,
+        period: 768 * 3600,
+        policies: ['default', 'workstation-claude-bea'],
+      },
     });
   });
 
