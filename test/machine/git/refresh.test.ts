@@ -72,7 +72,7 @@ describeMachine('a refreshed clone', () => {
     machine.output([
       'bash',
       '-ec',
-      'cd /srv/work; echo new >NEW; git add -A; git commit -qm new; git push -q /srv/git/canonical.git main',
+      'cd /srv/tree; echo new >NEW; git add -A; git commit -qm new; git push -q /srv/git/canonical.git main',
     ]);
   const head = () => inCode('git rev-parse HEAD');
   const note = async () => {
@@ -149,10 +149,10 @@ describeMachine('a refreshed clone', () => {
     await machine.output([
       'bash',
       '-ec',
-      'cd /srv/work; printf locked >secrets/new; git add -A; git commit -qm new; git push -q /srv/git/canonical.git main',
+      'cd /srv/tree; printf locked >secrets/new; git add -A; git commit -qm new; git push -q /srv/git/canonical.git main',
     ]);
     const hostile = {
-      GIT_DIR: '/srv/work/.git',
+      GIT_DIR: '/srv/tree/.git',
       GIT_TRACE: '/tmp/trace',
       GIT_EXTERNAL_DIFF: '/usr/local/bin/trap diff',
     };

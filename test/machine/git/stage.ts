@@ -17,8 +17,8 @@ const REMOTES = `
   printf '[safe]\\n\\tdirectory = *\\n[user]\\n\\tname = t\\n\\temail = t@example.org\\n[init]\\n\\tdefaultBranch = main\\n' >/etc/gitconfig
   useradd --create-home ada
   mkdir -p /srv/git
-  git init -q /srv/work
-  cd /srv/work
+  git init -q /srv/tree
+  cd /srv/tree
   mkdir secrets inner
   printf '\\0LOCKED\\0bytes' >secrets/token
   printf 'secrets/** filter=lock\\n' >.gitattributes
