@@ -1,6 +1,6 @@
 /** Gathers what the sections of one person asked for. */
 import type { Machine } from '../host/machine.ts';
-import type { Entries } from '../sections/facts.ts';
+import type { Entries, Entry } from '../sections/facts.ts';
 import type { Facts, Person, Probes } from '../sections/section.ts';
 
 /** What holds for the whole of one pass. */
@@ -10,6 +10,8 @@ export interface PassFacts {
   readonly cut: ReadonlySet<string>;
   /** Machine files that this pass would write, by path: what a dry run must see as if it were there. */
   readonly planned: Entries;
+  /** What has been found at sources: they are the machine's, and stay as they are for everybody. */
+  readonly sources: Map<string, Entry>;
   now(): number;
 }
 
@@ -26,13 +28,19 @@ export async function gather(
     groups: machine.groups(),
     home: await machine.lookAtHome(person.osUser, person.home, probes.home),
     system: overlaid(machine.lookAtSystem(probes.system), pass.planned),
-    sources: overlaid(machine.lookAtSources(probes.sources), pass.planned),
+    sources: overlaid(lookOnce(machine, pass, probes.sources), pass.planned),
     units: machine.units,
     cut: pass.cut.has(person.osUser),
     hasProcesses: person.spec.suspended && account !== undefined && machine.hasProcesses(account.uid),
     canMint: pass.canMint,
     now: pass.now(),
   };
+}
+
+function lookOnce(machine: Machine, { sources }: PassFacts, wanted: readonly string[]): Entries {
+  const unseen = wanted.filter((path) => !sources.has(path));
+  for (const [path, entry] of machine.lookAtSources(unseen)) sources.set(path, entry);
+  return new Map([...sources].filter(([path]) => wanted.includes(path)));
 }
 
 function overlaid(entries: Entries, planned: Entries): Entries {

@@ -123,7 +123,7 @@ async function begin({ machine, users, policy }: PassInput): Promise<Beginning> 
 }
 
 function passFacts(input: PassInput, planned: Entries): PassFacts {
-  return { canMint: input.canMint, cut: input.cut, planned, now: () => input.now() };
+  return { canMint: input.canMint, cut: input.cut, planned, sources: new Map(), now: () => input.now() };
 }
 
 /** The files that a plan would write, as if they were there. */

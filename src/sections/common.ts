@@ -20,7 +20,7 @@ export function variablesFor(person: Person): Record<string, string> {
 }
 
 export function expandFor(person: Person, text: string): string {
-  return expand(text, variablesFor(person));
+  return text.includes('$') ? expand(text, variablesFor(person)) : text;
 }
 
 /** The absolute path of a path that is declared relative to the home. */

@@ -22,6 +22,7 @@ export class Accounts {
   readonly #shadow: WatchedFile<Index<ShadowEntry>>;
   readonly #services: WatchedFile<boolean>;
   readonly #remote = new Map<string, PasswdEntry>();
+  #all: { readonly local: readonly PasswdEntry[]; readonly all: readonly PasswdEntry[] } | undefined;
 
   constructor(reach: Reach) {
     this.reach = reach;
@@ -75,6 +76,7 @@ export class Accounts {
     const local = this.#passwd.read().byName;
     const wanted = names.filter((name) => !local.has(name));
     const found = await askNameService(this.reach, wanted);
+    this.#all = undefined;
     for (const name of wanted) this.#remote.delete(name);
     for (const entry of found) if (wanted.includes(entry.name)) this.#remote.set(entry.name, entry);
   }
@@ -99,9 +101,13 @@ export class Accounts {
     return this.#group.read().byId.get(gid);
   }
 
-  /** All accounts that are known, in the order of the database. */
+  /** All accounts that are known, in the order of the database; the same list while nothing changed. */
   all(): readonly PasswdEntry[] {
-    return [...this.#passwd.read().entries, ...this.#remote.values()];
+    const { entries } = this.#passwd.read();
+    if (this.#remote.size === 0) return entries;
+    if (this.#all?.local !== entries)
+      this.#all = { local: entries, all: [...entries, ...this.#remote.values()] };
+    return this.#all.all;
   }
 
   allGroups(): readonly GroupEntry[] {
