@@ -1,7 +1,7 @@
 /** `apply`: one pass over the machine, and with --prune the reversible cut of who has left. */
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
-import { tierIssues, vaultFor, type ClusterOptions } from './cluster.ts';
+import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { cutOff } from './cut.ts';
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
@@ -9,7 +9,7 @@ import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
 import { sortOut, stalledReports, withTierIssues, type People } from './people.ts';
 import { printResults } from './print/results.ts';
-import { inSession, progressFor, type Session, type SessionOptions } from './session.ts';
+import { inSession, progressFor, requireRoot, type Session, type SessionOptions } from './session.ts';
 
 type ApplyOptions = DeclaringOptions &
   MachineOptions &
@@ -17,10 +17,11 @@ type ApplyOptions = DeclaringOptions &
   SessionOptions & { readonly prune?: boolean; readonly confirmRemovals?: number };
 
 export async function apply(io: Io, names: readonly string[], options: ApplyOptions): Promise<number> {
+  requireRoot();
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   const vault = vaultFor(io, options);
-  const issues = await tierIssues(io, declared.users, declared.workstation.object.spec, vault);
+  const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
   const opened = await openFor(options, declared.workstation, vault);
   try {
     return await inSession(opened, options, (session) => {

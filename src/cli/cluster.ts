@@ -16,6 +16,14 @@ export function vaultFor(io: Io, { vaultTokenFile }: ClusterOptions): Vault | un
   return vaultFromEnvironment({ env: io.env, readFile: textOf, tokenFile: vaultTokenFile });
 }
 
+/** Where nobody has given a token for it, the cluster is not asked: only `validate` is there for nothing else. */
+export async function tierIssuesIfKnown(
+  ...[io, users, spec, vault]: Parameters<typeof tierIssues>
+): Promise<TierIssue[]> {
+  const isForeclosed = spec.clusterTiers?.vault !== undefined && vault === undefined;
+  return isForeclosed ? [] : tierIssues(io, users, spec, vault);
+}
+
 /** How the declared tiers compare with the cluster's. Whatever cannot be asked is said, and compared with nothing. */
 export async function tierIssues(
   io: Io,

@@ -8,11 +8,12 @@ import type { Io } from './io.ts';
 import { openFor, type MachineOptions, type Opened } from './machine.ts';
 import { sortOut, type People } from './people.ts';
 import { printAction } from './print/words.ts';
-import { inSession, type SessionOptions } from './session.ts';
+import { inSession, requireRoot, type SessionOptions } from './session.ts';
 
 type OffboardOptions = DeclaringOptions & MachineOptions & SessionOptions & { readonly dryRun?: boolean };
 
 export async function offboard(io: Io, osUser: string, options: OffboardOptions): Promise<number> {
+  if (!options.dryRun) requireRoot();
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   refuseDeclared(declared, osUser);

@@ -1,7 +1,7 @@
 /** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
 import { isEmpty } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
-import { tierIssues, vaultFor, type ClusterOptions } from './cluster.ts';
+import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { loadDeclared, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
@@ -18,7 +18,7 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   const vault = vaultFor(io, options);
-  const issues = await tierIssues(io, declared.users, declared.workstation.object.spec, vault);
+  const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
   const { machine, store } = await openFor(options, declared.workstation, vault);
   try {
     const state = store.load();

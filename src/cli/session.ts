@@ -19,12 +19,19 @@ export interface SessionOptions {
   readonly lockTimeout: string;
 }
 
+export function requireRoot(): void {
+  if (process.geteuid?.() === 0) return;
+  throw new Error('change a machine: this needs root: run the command with sudo');
+}
+
 /** Runs `work` under the machine's lock. Ctrl-C and SIGTERM abort its signal: what runs is ended, nothing new begins. */
 export async function inSession<T>(
   opened: Opened,
   { lockTimeout }: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  if (process.geteuid?.() !== 0)
+    throw new Error('change a machine: this needs root: run the command with sudo');
   if (!Duration.safeParse(lockTimeout).success) {
     throw new Error(`read --lock-timeout: found ${lockTimeout}, give a duration such as 30s or 5m`);
   }

@@ -4,7 +4,8 @@ import type { WorkstationSpec } from '../api/workstation/index.ts';
 import type { Machine } from '../host/machine.ts';
 import { assignPorts, type Assignment } from '../roster/assign.ts';
 import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
-import { mapEntries, publishedText } from '../roster/maps.ts';
+import { accountsIn, mapEntries, publishedText } from '../roster/maps.ts';
+import type { RosterMember } from '../roster/member.ts';
 import { byCodePoint } from '../roster/order.ts';
 import { at, refused } from '../sections/common.ts';
 import { inTheWay } from '../sections/existing.ts';
@@ -16,6 +17,8 @@ export interface Desired {
   readonly people: readonly Person[];
   /** The text of each published map, by its name. */
   readonly maps: ReadonlyMap<string, string>;
+  /** Why the maps must stay as they are: they name somebody who is declared and whose port is in doubt. */
+  readonly keepMaps?: string;
   readonly notes: readonly string[];
 }
 
@@ -42,8 +45,28 @@ export function resolve(
         publishedText(map, mapEntries(published, assignment.ports.get(map.service) ?? new Map())),
       ]),
     ),
+    ...keepMaps(machine, policy, published, assignment),
     notes: assignment.notes.map(({ message }) => message),
   };
+}
+
+/** Whoever is declared must not lose their place over a file that cannot be read just now. */
+function keepMaps(
+  machine: Machine,
+  policy: WorkstationSpec,
+  published: readonly RosterMember[],
+  assignment: Assignment,
+): Pick<Desired, 'keepMaps'> {
+  const entries = machine.lookAtSystem(policy.machine.maps.map(({ path }) => ({ path, read: 'text' })));
+  const dropped = policy.machine.maps.flatMap((map) => {
+    const entry = at(entries, map.path);
+    const named = entry.kind === 'file' ? accountsIn(map, entry.text ?? '') : new Set<string>();
+    const ports = assignment.ports.get(map.service);
+    return published.map(({ osUser }) => osUser).filter((osUser) => named.has(osUser) && !ports?.has(osUser));
+  });
+  if (dropped.length === 0) return {};
+  const names = [...new Set(dropped)].join(', ');
+  return { keepMaps: `they name ${names}, whose port is in doubt: see ServicesReady of each` };
 }
 
 /** Every file in the directories of environment files, whoever it belongs to. */

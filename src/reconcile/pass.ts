@@ -100,8 +100,9 @@ function chosen({ only }: PassInput, { people }: Desired): readonly Person[] {
 }
 
 function mapsOf({ policy, keepMaps }: PassInput, desired: Desired, facts: MachineFacts): SectionPlan {
-  if (keepMaps === undefined) return planMaps(policy, desired.maps, facts);
-  return onlyTrouble(refused('MassRemoval', `publish the maps: ${keepMaps}`));
+  const reason = keepMaps ?? desired.keepMaps;
+  if (reason === undefined) return planMaps(policy, desired.maps, facts);
+  return onlyTrouble(refused('MapsKept', `publish the maps: ${reason}`));
 }
 
 interface Beginning {

@@ -78,7 +78,8 @@ function claimIn(
 ): number | PortTrouble | undefined {
   const variable = portVariable(service);
   if (variable === undefined) return undefined;
-  if (text === undefined) return unreadable(osUser, service, `${path} is no readable text file: replace it`);
+  if (text === undefined)
+    return unreadable(osUser, service, `${path} cannot be read as text: correct it, or run as root`);
   const reading = readVariable(text, variable);
   if (reading.kind === 'absent') return undefined;
   if (reading.kind === 'ambiguous') {

@@ -49,6 +49,16 @@ export function dispatchOf(entries: readonly MapEntry[]): Json {
   );
 }
 
+/** The accounts that a published file names; none where it cannot be read, for then nobody is routed by it. */
+export function accountsIn({ format }: PublishedMap, text: string): ReadonlySet<string> {
+  if (format === 'Lines') {
+    const lines = parseLinesMap(text);
+    return new Set(lines.kind === 'parsed' ? lines.value.values() : []);
+  }
+  const entries = parseJsonMap(text);
+  return new Set(entries.kind === 'parsed' ? entries.value.map(({ osUser }) => osUser) : []);
+}
+
 export type Parsed<T> =
   { readonly kind: 'parsed'; readonly value: T } | { readonly kind: 'invalid'; readonly message: string };
 

@@ -70,7 +70,7 @@ describe('claimsOf', () => {
     ['WEB_PORT=04000\n', 'InvalidPort', '04000'],
     ['WEB_PORT=\n', 'InvalidPort', 'WEB_PORT=""'],
     ['WEB_PORT="4000\n', 'EnvFileUnreadable', 'the quote of WEB_PORT is never closed: close it'],
-    [undefined, 'EnvFileUnreadable', '/etc/x/emo.env is no readable text file'],
+    [undefined, 'EnvFileUnreadable', '/etc/x/emo.env cannot be read as text'],
   ])('is in trouble over %j', (text, reason, message) => {
     const file = { path: '/etc/x/emo.env', ...(text === undefined ? {} : { text }) };
     const { ports, troubles } = claimsOf(services, [file]);
