@@ -74,11 +74,13 @@ export class HostMachine implements Machine {
   }
 
   async lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries> {
-    if (this.#parts.accounts.passwd(osUser) === undefined) return this.#lookAtSkel(home, probes);
+    const { accounts, files } = this.#parts;
+    const isMissing = files.observe([{ path: home, read: 'stat' }]).get(home)?.kind === 'absent';
+    if (accounts.passwd(osUser) === undefined || isMissing) return this.#lookAtSkel(home, probes);
     return this.#parts.homes.observe(this.#homeUser(osUser), probes);
   }
 
-  /** What useradd would copy into a new home. */
+  /** What a new home would have, or that of an account whose making was interrupted. */
   #lookAtSkel(home: string, probes: readonly Probe[]): Entries {
     const inSkel = probes.map(({ path, read }) => ({ path: SKEL + path.slice(home.length), read }));
     const entries = this.#parts.files.observe(inSkel);
