@@ -9,6 +9,8 @@ import { Limiter } from './limiter.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { rootOf, verifyReach, type Reach } from './programs/reach.ts';
 import type { TokenIssuer } from './tokens.ts';
+import type { Look } from './units/files.ts';
+import { changeLinks } from './units/links.ts';
 import { Units } from './units/units.ts';
 
 export interface MachineSetting {
@@ -28,6 +30,7 @@ export class OpenMachine extends HostMachine {
     const { reach, sources = '/', issuer } = setting;
     const root = rootOf(reach) || '/';
     const files = new SystemFiles(root);
+    const look: Look = (probes) => files.observe(probes);
     const accounts = new Accounts(reach);
     const homes = new Homes({ root });
     homes.start();
@@ -38,7 +41,11 @@ export class OpenMachine extends HostMachine {
       homes,
       files,
       declared: { files: new SystemFiles(), directory: sources },
-      units: new Units({ reach, look: (probes) => files.observe(probes) }),
+      units: new Units({
+        reach,
+        look,
+        ...(reach.kind === 'image' ? { change: changeLinks(look, files) } : {}),
+      }),
       vault: issuer,
       // Programs wait for disks and remotes as much as for processors.
       limiter: new Limiter(2 * availableParallelism()),

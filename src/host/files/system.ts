@@ -9,6 +9,8 @@ import { operate } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { Contents } from './read.ts';
 import type { Rename } from './rename.ts';
+import { makeLink, removeLink } from './symlink.ts';
+import type { LinkToMake } from './symlink.ts';
 import { Tree } from './tree.ts';
 import type { FileToWrite } from './write.ts';
 
@@ -45,6 +47,14 @@ export class SystemFiles {
   /** To the person whose home it is in. */
   giveDirectory(gift: Gift): void {
     this.#withTree((tree) => giveDirectory(tree, gift));
+  }
+
+  makeLink(link: LinkToMake): void {
+    this.#withTree((tree) => makeLink(tree, link));
+  }
+
+  removeLink(path: string): void {
+    this.#withTree((tree) => removeLink(tree, path));
   }
 
   rename(move: Rename): void {

@@ -9,7 +9,7 @@ import { printable } from '../programs/output.ts';
 import { hasRun, whyFailed, whyInactive, type Properties } from './explain.ts';
 import type { UnitFiles } from './files.ts';
 import type { Settled } from './settling.ts';
-import type { Systemctl } from './systemctl.ts';
+import type { Change, Systemctl } from './systemctl.ts';
 
 export type UnitAction = Extract<SystemAction, { readonly unit: string }>;
 /** `reload`: unit files have changed. */
@@ -18,6 +18,7 @@ export type Request = UnitAction | { readonly kind: 'reload' };
 /** The machine as a batch needs it. */
 export interface BatchMachine {
   readonly systemctl: Systemctl;
+  readonly change: Change;
   /** Why nothing can be started or stopped, as the end of a sentence; undefined where systemd runs. */
   readonly absence: string | undefined;
   /** The unit files as they are now. */
@@ -97,7 +98,7 @@ class Batch {
     for (const unit of units) {
       this.#machine.remember(unit, after.facts(unit));
       if (!isToChange(verb, unit, after)) continue;
-      const found = refusals.get(unit) ?? 'systemctl reported success, and changed nothing';
+      const found = refusals.get(unit) ?? 'nothing reported a failure, and nothing changed';
       this.#fail(verb, unit, 'UnitUnchanged', `${found}: see systemctl status ${unit}`);
     }
     return true;
@@ -106,10 +107,10 @@ class Batch {
   /** All at once; one by one where systemd refused them for the sake of one. Returns why, by unit. */
   async #changeEach(verb: 'enable' | 'disable', units: readonly string[]): Promise<Map<string, string>> {
     const refusals = new Map<string, string>();
-    const { failure } = await this.#machine.systemctl.change(verb, units);
+    const { failure } = await this.#machine.change(verb, units);
     if (failure === undefined) return refusals;
     for (const unit of units) {
-      const { failure } = await this.#machine.systemctl.change(verb, [unit]);
+      const { failure } = await this.#machine.change(verb, [unit]);
       if (failure !== undefined) refusals.set(unit, failure);
     }
     return refusals;

@@ -26,7 +26,14 @@ export type Look = (probes: readonly Probe[]) => Entries;
 type UnitFile =
   | { readonly kind: 'absent' }
   | { readonly kind: 'masked' }
-  | { readonly kind: 'file'; readonly install: Install };
+  | { readonly kind: 'file'; readonly path: string; readonly install: Install };
+
+/** A unit that has a file: its own, or its template's. */
+export interface FoundUnit {
+  readonly unit: string;
+  readonly path: string;
+  readonly install: Install;
+}
 
 /** One look: every directory and every file is read once at most. */
 export class UnitFiles {
@@ -46,7 +53,7 @@ export class UnitFiles {
     return {
       exists: kind !== 'absent',
       masked: kind === 'masked',
-      enabled: kind === 'file' && this.#isEnabled(unit, new Set()),
+      enabled: kind === 'file' && this.#isEnabled(unit),
     };
   }
 
@@ -57,14 +64,25 @@ export class UnitFiles {
       .map((path) => `${path}/${unit}`);
   }
 
-  /** A companion that is masked or missing has nothing to enable; units may name each other as companions. */
-  #isEnabled(unit: string, seen: Set<string>): boolean {
-    const file = this.#file(unit);
-    if (file.kind !== 'file' || seen.has(unit)) return true;
-    seen.add(unit);
-    return (
-      linksOf(unit, file.install).every((link) => this.#hasLink(link)) &&
-      companionsOf(unit, file.install).every((companion) => this.#isEnabled(companion, seen))
+  /**
+   * The unit, if it has a file, and those that are enabled and disabled with it. A companion that is masked or missing
+   * has nothing to enable; units may name each other as companions.
+   */
+  withCompanions(unit: string): FoundUnit[] {
+    const found = new Map<string, FoundUnit>();
+    const add = (name: string) => {
+      const file = this.#file(name);
+      if (file.kind !== 'file' || found.has(name)) return;
+      found.set(name, { unit: name, path: file.path, install: file.install });
+      companionsOf(name, file.install).forEach(add);
+    };
+    add(unit);
+    return [...found.values()];
+  }
+
+  #isEnabled(unit: string): boolean {
+    return this.withCompanions(unit).every(({ unit: name, install }) =>
+      linksOf(name, install).every((link) => this.#hasLink(link)),
     );
   }
 
@@ -83,13 +101,13 @@ export class UnitFiles {
   #find(unit: string): UnitFile {
     const { template } = UnitName.parse(unit);
     const names = template === undefined ? [unit] : [unit, template];
-    const text = names
-      .flatMap((name) => this.#pathsOf(name))
-      .map((path) => this.#text(path))
-      .find(isThere);
-    if (text === undefined) return { kind: 'absent' };
-    if (text.kind === 'masked') return text;
-    return { kind: 'file', install: parseInstall([text.text, ...this.#dropIns(names)]) };
+    for (const path of names.flatMap((name) => this.#pathsOf(name))) {
+      const text = this.#text(path);
+      if (text.kind === 'masked') return text;
+      if (text.kind === 'text')
+        return { kind: 'file', path, install: parseInstall([text.text, ...this.#dropIns(names)]) };
+    }
+    return { kind: 'absent' };
   }
 
   /** Of drop-ins with one name the first one found counts; they apply in the order of their names. */
@@ -139,7 +157,3 @@ type Text =
   | { readonly kind: 'absent' }
   | { readonly kind: 'masked' }
   | { readonly kind: 'text'; readonly text: string };
-
-function isThere(text: Text): text is Exclude<Text, { kind: 'absent' }> {
-  return text.kind !== 'absent';
-}

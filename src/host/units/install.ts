@@ -36,13 +36,14 @@ function settingLines(text: string): string[] {
  * be known without asking systemd.
  */
 export function linksOf(unit: string, install: Install): string[] {
-  const name = UnitName.parse(unit).instantiated(install.get('DefaultInstance')?.at(-1));
+  const given = UnitName.parse(unit);
+  const name = given.instantiated(install.get('DefaultInstance')?.at(-1));
   if (name.instance === '') return [];
   const of = (key: string) => (install.get(key) ?? []).flatMap((word) => name.expand(word) ?? []);
   return [
     ...of('WantedBy').map((target) => `${target}.wants/${name.full}`),
     ...of('RequiredBy').map((target) => `${target}.requires/${name.full}`),
-    ...of('Alias').map((alias) => UnitName.parse(alias).instantiated(name.instance).full),
+    ...of('Alias').map((alias) => UnitName.parse(alias).instantiated(given.instance).full),
   ];
 }
 

@@ -15,10 +15,9 @@ const TIME_LIMIT = 60_000;
 const OUTPUT_LIMIT = 16 * 2 ** 20;
 
 export function systemctlOn(reach: Reach): RunSystemctl {
-  const root = reach.kind === 'image' ? [`--root=${reach.root}`] : [];
   return async (args) => {
     const limits = { timeout: TIME_LIMIT, maxOutput: OUTPUT_LIMIT };
-    const finished = await run(reach, { program: 'systemctl', args: [...root, ...args], ...limits });
+    const finished = await run(reach, { program: 'systemctl', args, ...limits });
     if (!finished.timedOut) return finished;
     throw new Error(`run systemctl ${args[0]}: no answer in a minute: see whether systemd is alive`);
   };
@@ -36,6 +35,9 @@ export interface Answer {
   readonly complaints: ReadonlyMap<string, string>;
   readonly failure: string | undefined;
 }
+
+/** Enables or disables all of these units or, where one of them is refused, as many as can be. Makes no systemd reload. */
+export type Change = (verb: 'enable' | 'disable', units: readonly string[]) => Promise<Answer>;
 
 export class Systemctl {
   readonly #run: RunSystemctl;
@@ -58,10 +60,9 @@ export class Systemctl {
     return new Map(Listing.parse(JSON.parse(stdout)).map((unit) => [unit.unit, loadedUnit(unit)]));
   }
 
-  /** Enables or disables all of them or, where one of them is refused, none. Makes no systemd reload. */
-  async change(verb: 'enable' | 'disable', units: readonly string[]): Promise<Answer> {
-    return answerOf(await this.#run([verb, '--no-reload', '--quiet', '--', ...units]));
-  }
+  /** Where one of them is refused, none is changed. */
+  readonly change: Change = async (verb, units) =>
+    answerOf(await this.#run([verb, '--no-reload', '--quiet', '--', ...units]));
 
   /** Asks for each of them, and does not wait until it is done. */
   async request(verb: 'start' | 'stop', units: readonly string[]): Promise<Answer> {

@@ -15,12 +15,14 @@ import { runBatch, type Request, type UnitAction } from './batch.ts';
 import { EXPLAINING, type Properties } from './explain.ts';
 import { UnitFiles, type Look } from './files.ts';
 import { Settling, type SettlingOptions } from './settling.ts';
-import { Systemctl, systemctlOn, type RunSystemctl } from './systemctl.ts';
+import { Systemctl, systemctlOn, type Change, type RunSystemctl } from './systemctl.ts';
 
 export interface UnitsOptions {
   readonly reach: Reach;
   readonly look: Look;
   readonly systemctl?: RunSystemctl;
+  /** Who enables and disables. Default: systemctl. */
+  readonly change?: Change;
   readonly settling?: SettlingOptions;
 }
 
@@ -39,15 +41,17 @@ export class Units {
   readonly #reach: Reach;
   readonly #look: Look;
   readonly #systemctl: Systemctl;
+  readonly #change: Change;
   readonly #settling: Settling;
   readonly #facts = new Map<string, UnitFacts>();
   readonly #requests: Coalescer<Request, Done>;
   readonly #questions: Coalescer<string, Properties>;
 
-  constructor({ reach, look, systemctl = systemctlOn(reach), settling = SETTLING }: UnitsOptions) {
+  constructor({ reach, look, systemctl = systemctlOn(reach), change, settling = SETTLING }: UnitsOptions) {
     this.#reach = reach;
     this.#look = look;
     this.#systemctl = new Systemctl(systemctl);
+    this.#change = change ?? this.#systemctl.change;
     this.#settling = new Settling(this.#systemctl, settling);
     this.#requests = new Coalescer({ maxWait: BATCH_WAIT, run: (requests) => this.#runBatch(requests) });
     this.#questions = new Coalescer({ maxWait: EXPLAIN_WAIT, run: (units) => this.#explain(units) });
@@ -95,6 +99,7 @@ export class Units {
   async #runBatch(requests: readonly Request[]): Promise<(Done | Promise<Done>)[]> {
     const machine = {
       systemctl: this.#systemctl,
+      change: this.#change,
       absence: this.#absence(),
       readFiles: () => new UnitFiles(this.#look),
       settle: (unit: string) => this.#settling.wait(unit),
