@@ -5,9 +5,8 @@
  * - It ends: in time, or when the answer grows too large.
  * - No redirect is followed, so no token goes to where it was not meant for.
  */
-import { request as requestPlain } from 'node:http';
-import { request as requestTls, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import type * as https from 'node:https';
 import { printable } from './programs/output.ts';
 
 /** PEM; what is left out is the system's, or not used. */
@@ -59,9 +58,16 @@ async function exchange(
 ): Promise<HttpAnswer> {
   const content = body === undefined ? undefined : JSON.stringify(body);
   const type = content === undefined ? {} : { 'Content-Type': 'application/json' };
-  const options: RequestOptions = { method, headers: { ...headers, ...type }, agent: false, signal, ...tls };
+  const options: https.RequestOptions = {
+    method,
+    headers: { ...headers, ...type },
+    agent: false,
+    signal,
+    ...tls,
+  };
+  const { request } = await clientFor(url);
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);
+    const outgoing = request(url, options, resolve);
     outgoing.on('error', reject);
     outgoing.end(content);
   });
@@ -73,6 +79,11 @@ async function exchange(
     chunks.push(chunk);
   }
   return { status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
+}
+
+/** Imported when they are needed: Node loads its whole fetch along with them, a tenth of a start of this program. */
+function clientFor({ protocol }: URL): Promise<Pick<typeof https, 'request'>> {
+  return protocol === 'https:' ? import('node:https') : import('node:http');
 }
 
 const CODES: Readonly<Record<string, string>> = {

@@ -52,9 +52,23 @@ export function milliseconds(duration: string): number {
 }
 
 /** Whether every port that is named in what is declared has been given: a person in trouble over one has none. */
-export function hasPorts({ ports }: Person, declared: unknown): boolean {
-  const names = variablesOf(JSON.stringify(declared)).map(({ name }) => name);
-  return names.every((name) => !name.startsWith('port.') || Object.hasOwn(ports, name.slice('port.'.length)));
+export function hasPorts({ ports }: Person, declared: object | string): boolean {
+  return portsIn(declared).every((name) => Object.hasOwn(ports, name));
+}
+
+const known = new WeakMap<object, readonly string[]>();
+
+/** The same item is asked about for everybody, and more than once. */
+function portsIn(declared: object | string): readonly string[] {
+  if (typeof declared === 'string') return portsNamed(declared);
+  const names = known.get(declared) ?? portsNamed(JSON.stringify(declared));
+  known.set(declared, names);
+  return names;
+}
+
+function portsNamed(text: string): string[] {
+  const names = variablesOf(text).map(({ name }) => name);
+  return names.filter((name) => name.startsWith('port.')).map((name) => name.slice('port.'.length));
 }
 
 /** The plans of all items, one by one; one that names a port the person has not been given waits for it. */

@@ -16,7 +16,7 @@ const DECLARING = [kubeconfig, files, settings, secrets, commands];
 export const parents: Section = {
   name: 'parents',
   condition: 'FilesReady',
-  applies: (person) => parentsOf(person).length > 0,
+  applies: (person) => DECLARING.some((section) => section.applies(person)),
   probes: (person) => ({ home: parentsOf(person).map((path) => ({ path, read: 'stat' })) }),
   plan(person, facts) {
     if (facts.account === undefined) return NOTHING;
