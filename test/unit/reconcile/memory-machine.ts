@@ -1,0 +1,250 @@
+/** A machine in memory: does every action of the vocabulary, refuses as the real one does, and writes down all of it. */
+import type { Done, Machine } from '../../../src/host/machine.ts';
+import type { Action, Before, CloneSpec, Upstream } from '../../../src/sections/action.ts';
+import type { AccountFacts, Entries, Probe, UnitFacts } from '../../../src/sections/facts.ts';
+import { isUnitAction } from '../../../src/reconcile/perform.ts';
+import { RUNNING, SOURCES } from '../sections/build.ts';
+import { directory, file, lookAt, treeOf, type Tree } from '../sections/tree.ts';
+
+export const NOW = Date.UTC(2026, 0, 2);
+const SKEL = '/etc/skel';
+const DONE: Done = { kind: 'done' };
+
+export class MemoryMachine implements Machine {
+  isLive = true;
+  readonly accounts = new Map<string, AccountFacts>();
+  readonly groupNames = new Set(['code-shared', 'docker', 'sudo']);
+  /** Every file of the machine, homes and sources among them. */
+  readonly tree: Tree = treeOf('', {
+    ...SOURCES,
+    '/etc/claude-code/managed-settings.json': { kind: 'absent' },
+  });
+  readonly unitFacts = new Map<string, UnitFacts>();
+  readonly ports = new Set<number>();
+  readonly busy = new Set<number>();
+  /** Everything that was done, in order. */
+  readonly log: { readonly user: string; readonly action: Action }[] = [];
+  /** The units of each batch that went off. */
+  readonly batches: string[][] = [];
+  /** Runs before an action: what it returns is the answer, what it throws is thrown. */
+  before: (user: string, action: Action) => Done | undefined = () => undefined;
+  /** Runs before a home is looked at. */
+  beforeLook: (user: string) => void = () => {};
+  #waiting: { readonly unit: string; readonly go: () => void }[] = [];
+
+  get units(): ReadonlyMap<string, UnitFacts> {
+    return this.unitFacts;
+  }
+
+  account(osUser: string): AccountFacts | undefined {
+    return this.accounts.get(osUser);
+  }
+
+  groups(): ReadonlySet<string> {
+    return this.groupNames;
+  }
+
+  lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries> {
+    return Promise.resolve().then(() => {
+      this.beforeLook(osUser);
+      if (this.accounts.has(osUser)) return lookAt(this.tree, probes);
+      const skel = [...this.#below(SKEL)].map(
+        ([path, entry]) => [home + path.slice(SKEL.length), entry] as const,
+      );
+      return lookAt(new Map(skel), probes);
+    });
+  }
+
+  lookAtSystem(probes: readonly Probe[]): Entries {
+    return lookAt(this.tree, probes);
+  }
+
+  lookAtSources(sources: readonly string[]): Entries {
+    return lookAt(this.tree, sources.map((path) => ({ path, read: 'text' }))); // prettier-ignore
+  }
+
+  lookAtUnits(units: readonly string[]): Promise<void> {
+    for (const unit of units) {
+      if (!this.unitFacts.has(unit))
+        this.unitFacts.set(unit, { ...RUNNING, enabled: false, active: 'inactive' });
+    }
+    return Promise.resolve();
+  }
+
+  listening(): ReadonlySet<number> {
+    return this.ports;
+  }
+
+  hasProcesses(uid: number): boolean {
+    return this.busy.has(uid);
+  }
+
+  async do(user: string, action: Action): Promise<Done> {
+    this.log.push({ user, action });
+    const answer = this.before(user, action);
+    if (answer !== undefined) return answer;
+    if (isUnitAction(action) && 'unit' in action) {
+      await new Promise<void>((go) => this.#waiting.push({ unit: action.unit, go }));
+    }
+    return this.#perform(user, action);
+  }
+
+  flush(): void {
+    const batch = this.#waiting.splice(0);
+    if (batch.length > 0) this.batches.push(batch.map(({ unit }) => unit));
+    for (const { go } of batch) go();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #perform(user: string, action: Action): Done {
+    switch (action.kind) {
+      case 'create-account':
+        this.#put(action.home, directory(action.homeMode));
+        for (const [path, entry] of this.#below(SKEL))
+          this.#put(action.home + path.slice(SKEL.length), entry);
+        return this.#setAccount(user, {
+          name: user,
+          uid: 1001 + this.accounts.size,
+          gid: 1001 + this.accounts.size,
+          home: action.home,
+          shell: action.shell,
+          groups: [user, ...action.groups],
+          password: 'locked',
+        });
+      case 'complete-account':
+        if (action.missing.includes('home')) this.#put(action.home, directory(action.homeMode));
+        return this.#change(user, action.missing.includes('shadow') ? { password: 'locked' } : {});
+      case 'add-to-group':
+        return this.#change(user, { groups: [...(this.accounts.get(user)?.groups ?? []), action.group] });
+      case 'remove-from-group':
+        return this.#change(user, {
+          groups: this.accounts.get(user)?.groups.filter((group) => group !== action.group) ?? [],
+        });
+      case 'lock-account':
+        return this.#change(user, { password: 'locked', expires: 1 });
+      case 'unlock-account': {
+        const { expires: _, ...account } = this.accounts.get(user) ?? raise('no account');
+        return this.#setAccount(user, account);
+      }
+      case 'end-processes':
+        this.busy.delete(this.accounts.get(user)?.uid ?? 0);
+        return DONE;
+      case 'make-directory':
+        return this.tree.has(action.path)
+          ? failed(`${action.path} exists`)
+          : this.#put(action.path, directory(action.mode));
+      case 'write-file':
+      case 'write-system-file':
+        if (!this.#isAs(action.path, action.before)) return failed(`${action.path} has changed`);
+        return this.#put(action.path, file(action.content, action.mode));
+      case 'set-mode':
+      case 'give-directory': {
+        const entry = this.tree.get(action.path);
+        if (entry?.kind !== 'file' && entry?.kind !== 'directory') return failed(`${action.path} is gone`);
+        return this.#put(action.path, {
+          ...entry,
+          ...('mode' in action ? { mode: action.mode } : { uid: 1001 }),
+        });
+      }
+      case 'remove-tree':
+        for (const path of [...this.#below(action.path).keys()]) this.tree.delete(path);
+        return DONE;
+      case 'move':
+        return this.#move(action.from, action.to);
+      case 'clone':
+        return this.#clone(action.clone);
+      case 'finish-clone':
+        return this.#checkOut(action.clone.path);
+      case 'hoist-clone':
+        return this.#move(action.from, action.clone.path);
+      case 'set-upstream':
+        return this.#track(action.path, action.branch, action.upstream);
+      case 'refresh-clone':
+        return this.#put(`${action.path}/.git/FETCH_HEAD`, file('', 0o644, { modified: NOW }));
+      case 'run-command':
+        return this.#run(this.accounts.get(user)?.home ?? '', action.name);
+      case 'mint-token':
+        return this.#put(action.path, file('hvs.token\n', 0o600));
+      case 'enable-unit':
+        return this.#setUnit(action.unit, { enabled: true });
+      case 'start-unit':
+        return this.#setUnit(action.unit, { active: 'active' });
+      case 'disable-unit':
+        return this.#setUnit(action.unit, { enabled: false, active: 'inactive' });
+    }
+  }
+
+  #setAccount(user: string, account: AccountFacts): Done {
+    this.accounts.set(user, account);
+    return DONE;
+  }
+
+  #change(user: string, change: Partial<AccountFacts>): Done {
+    return this.#setAccount(user, { ...(this.accounts.get(user) ?? raise('no account')), ...change });
+  }
+
+  #setUnit(unit: string, change: Partial<UnitFacts>): Done {
+    this.unitFacts.set(unit, { ...(this.unitFacts.get(unit) ?? RUNNING), ...change });
+    return DONE;
+  }
+
+  #put(path: string, entry: ReturnType<typeof file>): Done {
+    this.tree.set(path, entry);
+    return DONE;
+  }
+
+  #below(path: string): Tree {
+    return new Map([...this.tree].filter(([key]) => key === path || key.startsWith(`${path}/`)));
+  }
+
+  #isAs(path: string, before: Before): boolean {
+    const entry = this.tree.get(path);
+    if (before.kind === 'absent') return entry === undefined || entry.kind === 'absent';
+    return entry?.kind === 'file' && entry.text === before.text && entry.links === 1;
+  }
+
+  #move(from: string, to: string): Done {
+    if (this.#below(to).size > 0) return failed(`${to} exists`);
+    for (const [path, entry] of this.#below(from)) {
+      this.tree.delete(path);
+      this.tree.set(to + path.slice(from.length), entry);
+    }
+    return DONE;
+  }
+
+  #clone({ path, url, branch, upstream }: CloneSpec): Done {
+    if (this.#below(path).size > 0) return failed(`${path} exists`);
+    this.#put(`${path}/.git/config`, file(`[remote "origin"]\n\turl = ${url}\n`, 0o644, { modified: NOW }));
+    this.#checkOut(path);
+    return upstream === undefined || branch === undefined ? DONE : this.#track(path, branch, upstream);
+  }
+
+  #checkOut(path: string): Done {
+    this.#put(`${path}/.git/index`, file(''));
+    return this.#put(`${path}/README`, file('read me\n'));
+  }
+
+  #track(path: string, branch: string, { remote, url }: Upstream): Done {
+    const config = this.tree.get(`${path}/.git/config`);
+    const text = config?.kind === 'file' ? (config.text ?? '') : raise('no clone');
+    const more = `[remote "${remote}"]\n\turl = ${url}\n[branch "${branch}"]\n\tremote = ${remote}\n\tmerge = refs/heads/${branch}\n`;
+    return this.#put(`${path}/.git/config`, file(text + more, 0o644, { modified: NOW }));
+  }
+
+  #run(home: string, name: string): Done {
+    if (name === 'claude') return this.#put(`${home}/.local/bin/claude`, file(''));
+    const wired = name === 'playwright-mcp' ? '{"mcpServers":{"playwright":{}}}' : '{}';
+    return this.#put(`${home}/.claude.json`, file(wired));
+  }
+}
+
+function failed(message: string): Done {
+  return { kind: 'failed', reason: 'Refused', message };
+}
+
+function raise(message: string): never {
+  throw new Error(message);
+}
