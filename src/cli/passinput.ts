@@ -4,7 +4,7 @@ import type { PassInput } from '../reconcile/pass.ts';
 import { undeclared } from '../reconcile/leave.ts';
 import type { State } from '../report/record.ts';
 import { lockedByUs } from '../report/update.ts';
-import { removalsAllowed } from '../roster/offboard.ts';
+import { removalOfAllAllowed, removalsAllowed } from '../roster/offboard.ts';
 import { isLockedOut } from '../sections/leave.ts';
 import type { DeclaredInput } from './declared.ts';
 import type { Io } from './io.ts';
@@ -30,8 +30,11 @@ export function passInput(from: {
   const { io, machine, declared, people, state } = from;
   const policy = declared.workstation.object.spec;
   const leavers = leaversOf(from);
-  const limit = Math.max(policy.offboarding.massRemovalLimit, from.confirmed ?? 0);
-  const removals = removalsAllowed(leavers, limit);
+  const { confirmed = 0 } = from;
+  const removals =
+    declared.users.length === 0
+      ? removalOfAllAllowed(leavers, confirmed)
+      : removalsAllowed(leavers, Math.max(policy.offboarding.massRemovalLimit, confirmed));
   const input: PassInput = {
     machine,
     users: people.accepted,

@@ -41,8 +41,20 @@ export type Removals = { readonly allowed: true } | { readonly allowed: false; r
 export function removalsAllowed(leavers: Iterable<string>, limit: number): Removals {
   const names = sortedSet(leavers);
   if (names.length <= limit) return { allowed: true };
-  const message = `remove ${names.length} people (${listed(names)}): massRemovalLimit is ${limit}: confirm the removal, raise the limit or correct the roster`;
+  const message = `${removing(names)}: massRemovalLimit is ${limit}: confirm the removal, raise the limit or correct the roster`;
   return { allowed: false, message };
+}
+
+/** Whether everybody may leave: a roster that was emptied by accident declares nobody, without a mistake in it. */
+export function removalOfAllAllowed(leavers: Iterable<string>, confirmed: number): Removals {
+  const names = sortedSet(leavers);
+  if (names.length <= confirmed) return { allowed: true };
+  const message = `${removing(names)}: nobody is declared any more: confirm the removal or correct the roster`;
+  return { allowed: false, message };
+}
+
+function removing(names: readonly string[]): string {
+  return `remove ${names.length} people (${listed(names)})`;
 }
 
 function listed(names: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { groupsToAdd, groupsToRemove } from '../../../src/roster/accounts.ts';
-import { offboardPlan, removalsAllowed, toDeprovision } from '../../../src/roster/offboard.ts';
+import { offboardPlan, removalOfAllAllowed, removalsAllowed, toDeprovision } from '../../../src/roster/offboard.ts';
 import { devvm } from './fixtures.ts';
 
 const REVERSIBLE = [
@@ -49,6 +49,18 @@ describe('removalsAllowed', () => {
     expect(removalsAllowed(names, 0)).toMatchObject({
       message: expect.stringContaining('u18, u19 and 2 more)'),
     });
+  });
+});
+
+describe('removalOfAllAllowed', () => {
+  it('wants everybody’s removal confirmed, however few they are', () => {
+    expect(removalOfAllAllowed(['b', 'a'], 1)).toEqual({
+      allowed: false,
+      message:
+        'remove 2 people (a, b): nobody is declared any more: confirm the removal or correct the roster',
+    });
+    expect(removalOfAllAllowed(['b', 'a'], 2)).toEqual({ allowed: true });
+    expect(removalOfAllAllowed([], 0)).toEqual({ allowed: true });
   });
 });
 
