@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { missingPrograms, OUTER_PROGRAMS } from './harness/machine/outer.ts';
+import { missingOf, PACKAGES } from './harness/machine/outer.ts';
 import { buildServers, goTrouble, isBuilt, SERVER_PROGRAMS } from './harness/servers/build.ts';
 
 const { values } = parseArgs({ options: { packages: { type: 'boolean' }, servers: { type: 'boolean' } } });
@@ -15,17 +15,15 @@ if (both || values.packages) preparePackages();
 if (both || values.servers) prepareServers();
 
 function preparePackages(): void {
-  const missing = missingPrograms();
+  const missing = missingOf(Object.keys(PACKAGES));
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.flatMap((program) => OUTER_PROGRAMS[program] ?? []))];
+  const packages = [...new Set(missing.flatMap((program) => PACKAGES[program] ?? []))];
   const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
   if (process.getuid?.() !== 0) {
-    skip(
-      `test machines need ${missing.join(', ')}, and installing takes root: run 'sudo ${command.join(' ')}'`,
-    );
+    skip(`the tests need ${missing.join(', ')}, and installing takes root: run 'sudo ${command.join(' ')}'`);
     return;
   }
-  say(`installing ${packages.join(', ')}: test machines need ${missing.join(', ')}`);
+  say(`installing ${packages.join(', ')}: the tests need ${missing.join(', ')}`);
   // A fresh container image has no package lists, an old machine has stale ones.
   if (!runs(command) && !(runs(['apt-get', 'update']) && runs(command)))
     skip(`'${command.join(' ')}' failed`);

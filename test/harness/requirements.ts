@@ -3,7 +3,7 @@
  * CI, where a skipped suite would read as a passed one.
  */
 import { jest } from '@jest/globals';
-import { machineTrouble } from './machine/outer.ts';
+import { machineTrouble, missingOf } from './machine/outer.ts';
 import { isBuilt } from './servers/build.ts';
 import type { ServerProgram } from './servers/build.ts';
 
@@ -19,6 +19,12 @@ export function describeMachine(name: string, suite: () => void): void {
 export function describeServers(name: string, programs: readonly ServerProgram[], suite: () => void): void {
   const missing = programs.filter((program) => !isBuilt(program));
   describeUnless(missing.length > 0 ? `not built: ${missing.join(', ')}` : undefined, name, suite);
+}
+
+/** `describe` for suites that need programs of this machine. */
+export function describePrograms(name: string, programs: readonly string[], suite: () => void): void {
+  const missing = missingOf(programs);
+  describeUnless(missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined, name, suite);
 }
 
 function describeUnless(trouble: string | undefined, name: string, suite: () => void): void {

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** The programs of the outer machine that test machines need, each with the Debian package that brings it. */
-export const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
+/** Shells that completion scripts are tried in, each with the Debian package that brings it. */
+const SHELLS: Readonly<Record<string, string>> = { fish: 'fish', zsh: 'zsh' };
+
+/** The programs of the outer machine that test machines need. */
+const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
   git: 'git',
   hostname: 'hostname',
   ip: 'iproute2',
@@ -15,10 +18,11 @@ export const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
   useradd: 'passwd',
 };
 
-export function missingPrograms(): string[] {
-  return Object.keys(OUTER_PROGRAMS).filter(
-    (name) => !SYSTEM_PATH.some((directory) => existsSync(`${directory}/${name}`)),
-  );
+/** Of all programs that tests need, with their packages. */
+export const PACKAGES: Readonly<Record<string, string>> = { ...OUTER_PROGRAMS, ...SHELLS };
+
+export function missingOf(programs: readonly string[]): string[] {
+  return programs.filter((name) => !SYSTEM_PATH.some((directory) => existsSync(`${directory}/${name}`)));
 }
 
 const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -26,7 +30,7 @@ const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
 /** Why no machine can be made here, or undefined when it can. */
 export function machineTrouble(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
-  const missing = missingPrograms();
+  const missing = missingOf(Object.keys(OUTER_PROGRAMS));
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   const { status, stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', TRY_OVERLAY], {
     encoding: 'utf8',
