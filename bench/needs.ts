@@ -1,6 +1,6 @@
 /** The Debian packages that comparing needs beside what test machines need. */
 import { spawnSync } from 'node:child_process';
-import { missingPrograms, OUTER_PROGRAMS } from '../test/harness/machine/outer.ts';
+import { missingOf, PACKAGES } from '../test/harness/machine/outer.ts';
 
 const OLD_PROGRAM: Readonly<Record<string, string>> = { jq: 'jq', python3: 'python3-yaml' };
 const COUNTING: Readonly<Record<string, string>> = { strace: 'strace' };
@@ -10,7 +10,7 @@ export function installNeeds(withOldProgram: boolean): void {
   if (process.getuid?.() !== 0) throw new Error('compare: machines to compare on need root: run it as root');
   const needs = { ...COUNTING, ...(withOldProgram ? OLD_PROGRAM : {}) };
   const missing = [
-    ...missingPrograms().map((program) => OUTER_PROGRAMS[program] ?? program),
+    ...missingOf(Object.keys(PACKAGES)).map((program) => PACKAGES[program] ?? program),
     ...Object.entries(needs).flatMap(([program, debian]) => (isThere(program, debian) ? [] : [debian])),
   ];
   if (missing.length === 0) return;
