@@ -10,13 +10,14 @@ process.setgid?.(Number(id));
 process.setuid?.(Number(id));
 
 writeSync(1, 'ready\n');
-for (let made = 0; made < Number(count); made += 1) {
-  let names = readdirSync(directory);
-  while (!names.some((name) => name.startsWith('.workstation-')) && !names.includes(String(made)))
-    names = readdirSync(directory);
-  // The other one writes for a time that varies: the instants in which it ends its work are spread over this.
-  for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
-  create(join(directory, String(made)));
+for (let next = 0; next < Number(count);) {
+  const names = readdirSync(directory);
+  if (names.includes(String(next))) next += 1;
+  else if (names.some((name) => name.startsWith('.workstation-'))) {
+    // The other one writes for a time that varies: the instants in which it ends its work are spread over this.
+    for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
+    create(join(directory, String(next)));
+  }
 }
 
 function create(path: string): void {
