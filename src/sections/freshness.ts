@@ -1,5 +1,6 @@
 /** Keeps existing clones fresh, each at its own interval. Informational: a stale clone keeps nobody from working. */
-import { cloneProbes, codeOf, infraClone, repoClones, stateOfClone, type DeclaredClone } from './clones.ts';
+import { codeOf, infraClone, repoClones, stateOfClone, type DeclaredClone } from './clones.ts';
+import { code } from './code.ts';
 import { milliseconds, NOTHING } from './common.ts';
 import type { Person, Section } from './section.ts';
 
@@ -7,8 +8,10 @@ export const freshness: Section = {
   name: 'freshness',
   condition: 'CodeFresh',
   applies: (person) => codeOf(person) !== undefined,
-  probes: (person) => ({ home: clonesOf(person).flatMap(({ spec }) => cloneProbes(spec.path)) }),
+  probes: (person) => code.probes(person),
   plan(person, facts) {
+    // A clone that is about to be moved is due where it goes, and looked at there in the next round.
+    if (code.plan(person, facts).actions.some(({ kind }) => kind === 'move')) return NOTHING;
     const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');
     const due = clonesOf(person).filter(({ spec }) => {
       const state = stateOfClone(facts.home, spec.path);
@@ -28,6 +31,6 @@ export const freshness: Section = {
 };
 
 function clonesOf(person: Person): DeclaredClone[] {
-  const code = codeOf(person);
-  return code === undefined ? [] : [infraClone(person, code), ...repoClones(person, code)];
+  const declared = codeOf(person);
+  return declared === undefined ? [] : [infraClone(person, declared), ...repoClones(person, declared)];
 }

@@ -33,6 +33,10 @@ describe('a clone', () => {
     'that is not there is not refreshed': {},
     'that is a worktree is not refreshed': { found: { home: { 'code/.git': 'gitdir: /x' } } },
     'that was never checked out is not refreshed': { found: { home: { 'code/.git/config': '' } } },
+    'that is about to be moved with all in it is not refreshed where it is': {
+      who: { spec: { codeLayout: 'workspace', repos: ['tripit'] } },
+      found: { home: { ...clone('code', 0), ...clone('code/tripit', 0) } },
+    },
     'of the workspace layout is refreshed like any other': {
       who: { spec: { codeLayout: 'workspace', repos: ['tripit', 'tour'] } },
       found: {
