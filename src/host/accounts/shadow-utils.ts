@@ -1,6 +1,6 @@
 /**
- * The tools that change the account databases, one at a time: they exclude each other by lock files, and one that finds
- * them taken tries for 15 seconds and gives up.
+ * The tools that change the account databases. They exclude each other by lock files, and one that finds them taken gives
+ * up: so they are run one at a time.
  */
 import { outcome } from '../programs/failure.ts';
 import { rootOf } from '../programs/reach.ts';

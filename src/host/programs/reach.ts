@@ -1,7 +1,7 @@
 /**
  * How a machine is reached. Files are found below its root in all three ways; programs differ.
  */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 
 export type Reach =
   /** The machine this process runs on. */
@@ -14,6 +14,21 @@ export type Reach =
 /** The machine's root directory as this process sees it, without a slash at its end: `` for the live machine. */
 export function rootOf(reach: Reach): string {
   return reach.kind === 'live' ? '' : reach.root.replace(/\/+$/, '');
+}
+
+/**
+ * The same with an absolute root, since programs run in another directory.
+ * @throws Error with a sentence when there is no such directory, or an image that is the live machine
+ */
+export async function settleReach(reach: Reach): Promise<Reach> {
+  if (reach.kind === 'live') return reach;
+  const attempt = `reaching the machine at ${reach.root}`;
+  const root = await realpath(reach.root).catch((cause: Error) => {
+    throw new Error(`${attempt}: ${cause.message}`, { cause });
+  });
+  if (reach.kind === 'image' && root === '/')
+    throw new Error(`${attempt}: this is the machine that is running, leave --root out`);
+  return { ...reach, root };
 }
 
 /** Where this process finds the machine's /proc/PID of its first process. */

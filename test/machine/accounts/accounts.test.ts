@@ -50,16 +50,18 @@ describeMachine('a new account', () => {
     expect((await people.facts('ada'))?.groups).toEqual(['ada', 'sudo', 'crew']);
   });
 
-  it('never gets the uid of a departed person', async () => {
-    await sh(`
-      useradd --create-home gone; userdel gone
-      install -d -o 1004 -g 1005 /home/older
-      setpriv --reuid 1007 --clear-groups sleep 300 >&- 2>&- &
-      groupadd --gid 1009 crew
-    `);
-    people = new People(people.machine, { reserved: [1011] });
+  it.each([
+    ['owns a home that was left', 'useradd --create-home gone; userdel gone', 1001],
+    ['owns something among the homes', 'install -d -o 1004 /home/older', 1005],
+    ['is the group of something among the homes', 'install -d -g 1005 /home/older', 1006],
+    ['still runs something', 'setpriv --reuid 1007 --clear-groups sleep 300 >&- 2>&- &', 1008],
+    ['is the id of a group', 'groupadd --gid 1009 crew', 1010],
+    ['is reserved', '', 1012, [1011]],
+  ])('never gets a uid that %s', async (_, before, uid, reserved: number[] = []) => {
+    await sh(before);
+    people = new People(people.machine, { reserved });
     await people.do('ada', creation('ada'));
-    expect((await people.facts('ada'))?.uid).toBe(1012);
+    expect((await people.facts('ada'))?.uid).toBe(uid);
   });
 
   it('takes over a group of its name only if that is nobody’s', async () => {
@@ -123,7 +125,7 @@ describeMachine('a new account', () => {
     expect(await people.facts('ada')).toBeDefined();
   });
 
-  it('waits for a lock that is held, and says who holds it', async () => {
+  it('is not made while another process holds a lock, and that is said', async () => {
     await sh(`sleep 300 >&- 2>&- & printf '%d\\0' $! >/etc/group.lock`);
     await expect(people.do('ada', creation('ada'))).rejects.toThrow(
       /lock \/etc\/group.lock already used by PID \d+/,
