@@ -1,5 +1,5 @@
 /** Conditions, as Kubernetes' metav1.Condition has them, and which ones a user has. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The conditions that the sections of a pass answer for, in the order of the pass. */
 export const SECTION_CONDITIONS = [

@@ -1,5 +1,5 @@
 /** Manifests: what `kubectl apply` takes, and what `kubectl get -o yaml` prints, lists included. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path, TextDocument } from './text/document.ts';
 import { type ParsedText, parseText } from './text/parse.ts';
 import { type Problem, sortProblems } from './text/problem.ts';

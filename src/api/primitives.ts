@@ -1,5 +1,5 @@
 /** The small types that several fields share. Each pattern is also the CRD's, so it is valid for JavaScript and for RE2. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Compiling each schema with `new Function` costs a start more time than it ever gains; must stand before any schema.
 z.config({ jitless: true });

@@ -1,5 +1,5 @@
 /** What is reported of the two kinds. Neither ever holds a secret: whoever may list users reads it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Condition } from './conditions.ts';
 import { AccountName, DnsLabel } from './primitives.ts';
 

@@ -1,5 +1,5 @@
 /** WorkstationUser: one person on one machine. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountName, DnsLabel, Identity, Line, ObjectName, RepoName } from './primitives.ts';
 import { withRules } from './rules.ts';
 

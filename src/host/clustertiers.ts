@@ -4,7 +4,7 @@
  *
  * A ConfigMap is read by one GET, without the Kubernetes client, whose loading takes longer than all the rest of a command.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WorkstationSpec } from '../api/workstation/index.ts';
 import { parseClusterTiers, type ClusterTierMap } from '../roster/tiers.ts';
 import { memberOf } from '../sections/json.ts';

@@ -1,7 +1,7 @@
 /** An API server as a kubeconfig names it: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tls } from './http.ts';
 
 export interface ClusterAccess {

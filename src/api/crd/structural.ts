@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  * What cannot be said otherwise throws: it is a fault of the schema, found when the CRDs are made.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A node of an OpenAPI v3 schema. */
 export type Schema = Readonly<Record<string, unknown>>;

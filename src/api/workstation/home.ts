@@ -1,5 +1,5 @@
 /** What lies and runs in a home: files, settings, commands, secrets. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AbsolutePath,
   DnsLabel,

@@ -1,5 +1,5 @@
 /** Workstation: what everyone on one machine gets. A section left out is a section not managed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { API_VERSION, ObjectMeta } from '../user.ts';
 import { Command, HomeFile, Secret, Settings } from './home.ts';
 import { ClusterAccess, ClusterTiers, Machine, Offboarding, Service } from './machine.ts';

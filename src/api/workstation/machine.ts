@@ -1,5 +1,5 @@
 /** Services on ports of their own, and what belongs to the machine as a whole. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AbsolutePath,
   AccountName,

@@ -1,5 +1,5 @@
 /** Accounts, code and kubeconfigs: what every person gets first. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AbsolutePath,
   AccountName,

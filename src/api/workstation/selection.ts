@@ -1,5 +1,5 @@
 /** Whom a section is for. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from '../rules.ts';
 import { Tier } from '../user.ts';
 

@@ -1,5 +1,5 @@
 /** The few commands of systemctl(1) that are used, each for many units at once, and what it prints of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UnitFacts } from '../../sections/facts.ts';
 import { printable } from '../programs/output.ts';
 import type { Reach } from '../programs/reach.ts';

@@ -5,7 +5,7 @@
  * - What is safe to repeat is repeated while Vault cannot answer; minting never is.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { send, type HttpAnswer } from '../http.ts';
 import { printable } from '../programs/output.ts';
 import type { MintedToken, TokenIssuer } from '../tokens.ts';
