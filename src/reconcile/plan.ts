@@ -12,8 +12,16 @@ export interface PlannedSection extends SectionPlan {
   readonly condition: ConditionType;
 }
 
-/** Everything the sections must know about one person. */
+/** Everything the sections must know about one person: asked for when units are looked at, and when the person is. */
 export function probesOf(person: Person): Required<Probes> {
+  const probes = known.get(person) ?? askedBySections(person);
+  known.set(person, probes);
+  return probes;
+}
+
+const known = new WeakMap<Person, Required<Probes>>();
+
+function askedBySections(person: Person): Required<Probes> {
   const all = SECTIONS.filter((section) => section.applies(person)).map((section) => section.probes(person));
   return {
     home: merged(all.flatMap((probes) => probes.home ?? [])),
