@@ -68,7 +68,8 @@ function assignmentAt(text: string, start: number): EnvLine {
   return {
     kind: 'assignment',
     name,
-    value: value + unescapeUnquoted(raw),
+    // What stands before a backslash at the very end is kept, blanks and all.
+    value: value + unescapeUnquoted(end === '\\' ? raw : withoutTrailingBlanks(raw)),
     text: text.slice(start, at + whole.length),
     terminated: end !== '' && end !== '\\',
     escaped: end === '\\',
@@ -86,9 +87,7 @@ function unescapeQuoted(raw: string): string {
 }
 
 function unescapeUnquoted(raw: string): string {
-  return withoutTrailingBlanks(raw).replace(/\\([^])/g, (_, escaped: string) =>
-    /[\r\n]/.test(escaped) ? '' : escaped,
-  );
+  return raw.replace(/\\([^])/g, (_, escaped: string) => (/[\r\n]/.test(escaped) ? '' : escaped));
 }
 
 /** An escaped blank at the end belongs to the value. */
