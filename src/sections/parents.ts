@@ -28,14 +28,23 @@ export const parents: Section = {
   },
 };
 
-/** Every directory between the home and a declared path, outer ones first, each once. */
-function parentsOf(person: Person): string[] {
+const known = new WeakMap<Person, string[]>();
+
+/** Every directory between the home and a declared path, outer ones first, each once; the same for one person. */
+function parentsOf(person: Person): readonly string[] {
+  const found = known.get(person) ?? above(person);
+  known.set(person, found);
+  return found;
+}
+
+function above(person: Person): string[] {
   const declared = DECLARING.filter((section) => section.applies(person)).flatMap(
     (section) => section.probes(person).home ?? [],
   );
-  const above = declared.flatMap(({ path }) => {
-    const parts = path.slice(person.home.length + 1).split('/');
-    return parts.slice(0, -1).map((_, index) => `${person.home}/${parts.slice(0, index + 1).join('/')}`);
-  });
-  return [...new Set(above)].sort();
+  const directories = new Set<string>();
+  for (const { path } of declared) {
+    for (let end = path.lastIndexOf('/'); end > person.home.length; end = path.lastIndexOf('/', end - 1))
+      directories.add(path.slice(0, end));
+  }
+  return [...directories].sort();
 }
