@@ -55,6 +55,8 @@ describeMachine('programs that a home would have others run', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await setStage();
+    // Behind its upstream, so that there is something to be brought.
+    await stage.as('mallory', 'git -C code/infra reset --quiet --hard HEAD~1');
     await stage.as('mallory', `cat >trap <<"END"\n${TRAP}END\nchmod 755 trap; mkdir hooks`);
     for (const name of DOTFILES) await stage.as('mallory', `echo '~/trap ${name}' >>${name}`);
     for (const name of HOOKS)
@@ -76,18 +78,26 @@ describeMachine('programs that a home would have others run', () => {
     expect(await marks()).toBe('');
   });
 
-  it('never run as root, and learn nothing of what root’s environment holds', async () => {
+  it('do not run for a fetch, and a remote that is a command is refused', async () => {
+    await stage.as('mallory', `rm -rf code/tripit; ${STALE}`);
     await attacked(stage);
-    await stage.as('mallory', 'rm -rf .claude.json code/tripit code/infra/stacks; cd; ' + STALE);
+    expect((await stage.status('mallory')).conditions['CodeFresh']).toMatchObject({
+      status: 'False',
+      message: "fetch the remotes of /home/mallory/code/infra: transport 'ext' not allowed",
+    });
+    expect(await marks()).toBe('');
+  });
+
+  it('run, where git cannot do without, as the person and with nothing of root’s', async () => {
+    const filterOnly = 'git remote remove evil; git config --unset filter.trap.process; rm README';
+    await stage.as('mallory', `cd code/infra; ${filterOnly}; cd; ${STALE}`);
     await attacked(stage);
-    const uid = (await stage.machine.output(['id', '-u', 'mallory'])).trim();
+    await stage.as('mallory', 'test -e code/infra/AHEAD.md');
     const left = await marks();
-    const uids = [...left.matchAll(/^\d+$/gm)].map(([found]) => found);
-    expect(new Set(uids)).toEqual(new Set(uids.length > 0 ? [uid] : []));
-    expect(left).not.toMatch(
-      new RegExp(`${SECRET}|VAULT|^SUDO|/root|/opt/workstation-under-test|\\bpts/`, 'm'),
-    );
-    expect(left).not.toMatch(/== .*(fsmonitor|hooks\/|\.profile|bashrc|zsh|alias|pager|ext::)/);
+    const uid = (await stage.machine.output(['id', '-u', 'mallory'])).trim();
+    expect(new Set(left.match(/^(== .*|\d+)$/gm))).toEqual(new Set(['== /home/mallory/trap cat', uid]));
+    expect(left).toMatch(/^HOME=\/home\/mallory$/m);
+    expect(left).not.toMatch(new RegExp(`${SECRET}|VAULT|/root|/opt/workstation-under-test|pts/`));
   });
 
   it('are not taken from git’s variables in root’s environment either', async () => {
