@@ -1,127 +1,85 @@
 /**
- * The quickstart: makes a throw-away machine in a directory, and brings three people onto it.
- * Nothing outside that directory is changed.
+ * The quickstart: makes a throw-away machine in a temporary directory, and brings three people onto it.
+ * Nothing outside of that directory is changed.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { makeMachine } from './machine.ts';
+import { serveRemotes } from './remotes.ts';
 
-const here = import.meta.dirname;
-const workstation = join(here, '..', '..', 'bin', 'workstation');
+const UNSHARE = 'unshare';
+const NAMESPACE = ['--user', '--map-root-user', '--map-auto', '--'];
+const IN_NAMESPACE = 'WORKSTATION_QUICKSTART_IN_NAMESPACE';
+const WORKSTATION = join(import.meta.dirname, '../../bin/workstation');
 
-becomeRoot();
-const playground = mkdtempSync(join(tmpdir(), 'workstation-quickstart-'));
-chmodSync(playground, 0o755);
-const image = join(playground, 'machine');
-makeMachine();
-makeRemotes();
-makePolicy();
+if (process.getuid?.() === 0) await tell();
+else runInNamespace();
 
-const files = [
-  '--roster',
-  join(playground, 'roster.yaml'),
-  '--workstation',
-  join(playground, 'workstation.yaml'),
-];
-show('What would be done', ['plan', '--root', image, ...files]);
-show('Do it', ['apply', '--root', image, ...files]);
-show('How everybody stands', ['get', 'users', '--root', image, '-o', 'wide']);
-show('Nothing is left to do', ['plan', '--root', image, ...files]);
-console.log(
-  `\nThe machine is the directory ${image}. Look around in it, then remove it: rm -rf ${playground}`,
-);
+async function tell(): Promise<void> {
+  const playground = mkdtempSync(join(tmpdir(), 'workstation-quickstart-'));
+  // The people of the machine go through here.
+  chmodSync(playground, 0o755);
+  makeMachine(join(playground, 'machine'));
+  const remotes = await serveRemotes(join(playground, 'git'));
+  declare(playground, remotes.url);
 
-/** Accounts need more than one uid: root has them all, anybody else has those of /etc/subuid in a user namespace. */
-function becomeRoot(): void {
-  if (process.getuid?.() === 0) return;
-  const namespace = ['--user', '--map-root-user', '--map-auto'];
-  if (spawnSync('unshare', [...namespace, 'true']).status !== 0) {
-    console.error(
-      `quickstart: ${userInfo().username} has no range of user ids here: run it as root, or install the package uidmap and give the account lines in /etc/subuid and /etc/subgid`,
-    );
-    process.exit(1);
+  await show(playground, 'What would be done for one of them?', ['plan', 'linus']);
+  await show(playground, 'Do it, for all three', ['apply']);
+  await show(playground, 'How does everybody stand?', ['get', 'users', '--output', 'wide']);
+  await show(playground, 'Is there anything left to do?', ['plan']);
+  remotes.close();
+  sayGoodbye(playground);
+}
+
+/** The files of this example, with the remotes as they are served. */
+function declare(playground: string, url: string): void {
+  for (const name of ['roster.yaml', 'files'])
+    cpSync(join(import.meta.dirname, name), join(playground, name), { recursive: true });
+  const policy = readFileSync(join(import.meta.dirname, 'workstation.yaml'), 'utf8');
+  writeFileSync(join(playground, 'workstation.yaml'), policy.replaceAll('http://git.example', url));
+}
+
+async function show(playground: string, title: string, [command = '', ...rest]: readonly string[]) {
+  const files = command === 'get' ? [] : ['--roster', 'roster.yaml'];
+  const args = [command, ...rest, '--root', 'machine', ...files];
+  console.log(`\n# ${title}\n$ workstation ${args.join(' ')}\n`);
+  const child = spawn(WORKSTATION, args, { cwd: playground, stdio: ['ignore', 'inherit', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (piece: Buffer) => (complaints += piece.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  // As in diff(1) and kubectl diff, a plan that is not empty is no failure.
+  if (status === 0 || (command === 'plan' && status === 2)) return;
+  process.stderr.write(complaints);
+  console.error(`\nquickstart: this ended with status ${status}. What was made is in ${playground}`);
+  process.exit(1);
+}
+
+function sayGoodbye(playground: string): void {
+  const remove = `rm -rf ${playground}`;
+  const command = IN_NAMESPACE in process.env ? `${UNSHARE} ${NAMESPACE.join(' ')} ${remove}` : remove;
+  console.log(`
+All of it is in ${playground}:
+  roster.yaml        who: change it there, and see what that means: ${WORKSTATION} plan --root machine --roster roster.yaml
+  workstation.yaml   what everybody gets
+  machine/           what became of it: etc/passwd, home/linus, etc/systemd/system, …
+
+Remove it with: ${command}`);
+}
+
+/** Accounts need more than one uid: root has them all, anybody else those of /etc/subuid, in a user namespace. */
+function runInNamespace(): void {
+  const attempt = spawnSync(UNSHARE, [...NAMESPACE, 'true'], { stdio: 'ignore' });
+  if (attempt.status === 0) {
+    const env = { ...process.env, [IN_NAMESPACE]: '1' };
+    const again = [...NAMESPACE, process.execPath, import.meta.filename];
+    process.exitCode = spawnSync(UNSHARE, again, { stdio: 'inherit', env }).status ?? 1;
+    return;
   }
-  const { status } = spawnSync('unshare', [...namespace, process.execPath, import.meta.filename], {
-    stdio: 'inherit',
-  });
-  process.exit(status ?? 1);
-}
-
-function makeMachine(): void {
-  write('etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n');
-  write('etc/group', 'root:x:0:\nsudo:x:27:\n');
-  write('etc/shadow', 'root:*:20000:0:99999:7:::\n', 0o640);
-  write('etc/gshadow', 'root:*::\nsudo:*::\n', 0o640);
-  write('etc/subuid', '');
-  write('etc/subgid', '');
-  write('etc/login.defs', 'UID_MIN 1000\nUID_MAX 60000\nGID_MIN 1000\nGID_MAX 60000\nUSERGROUPS_ENAB yes\n');
-  write('etc/skel/.profile', 'PATH="$HOME/.local/bin:$PATH"\n');
-  write(
-    'etc/systemd/system/editor@.service',
-    `[Unit]
-Description=Editor of %i
-
-[Service]
-User=%i
-EnvironmentFile=/etc/editor/%i.env
-ExecStart=/usr/bin/editor-server --port \${EDITOR_PORT}
-
-[Install]
-WantedBy=multi-user.target
-`,
+  console.error(
+    `quickstart: the accounts it makes need user ids, and ${userInfo().username} may use no others here: run it as root, or install the package uidmap and see that /etc/subuid and /etc/subgid have a line for ${userInfo().username}`,
   );
-  mkdirSync(join(image, 'home'));
-}
-
-function write(path: string, text: string, mode = 0o644): void {
-  const file = join(image, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text, { mode });
-}
-
-function makeRemotes(): void {
-  for (const [name, text] of [
-    ['infra', '# The code that everybody works on\n'],
-    ['notes', '# Notes\n'],
-  ] as const) {
-    const work = join(playground, 'git', name);
-    mkdirSync(work, { recursive: true });
-    writeFileSync(join(work, 'README.md'), text);
-    git(work, 'init', '--quiet', '--initial-branch', 'main');
-    git(work, 'add', '.');
-    git(
-      work,
-      '-c',
-      'user.name=Quickstart',
-      '-c',
-      'user.email=quickstart@example.com',
-      'commit',
-      '--quiet',
-      '-m',
-      'Begin',
-    );
-    git(playground, 'clone', '--quiet', '--bare', work, join(playground, 'git', `${name}.git`));
-  }
-}
-
-function git(directory: string, ...args: string[]): void {
-  execFileSync('git', ['-C', directory, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-}
-
-function makePolicy(): void {
-  cpSync(join(here, 'files'), join(playground, 'files'), { recursive: true });
-  cpSync(join(here, 'roster.yaml'), join(playground, 'roster.yaml'));
-  const policy = readFileSync(join(here, 'workstation.yaml'), 'utf8').replaceAll(
-    '/srv/git',
-    join(playground, 'git'),
-  );
-  writeFileSync(join(playground, 'workstation.yaml'), policy);
-}
-
-function show(title: string, args: readonly string[]): void {
-  const shown = args.map((word) => word.replace(`${playground}/`, ''));
-  console.log(`\n=== ${title}\n$ workstation ${shown.join(' ')}\n`);
-  const { status } = spawnSync(workstation, args, { stdio: 'inherit' });
-  if (status !== 0 && !(args[0] === 'plan' && status === 2)) process.exit(status ?? 1);
+  process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import { Homes } from './home/homes.ts';
 import { HostMachine } from './hostmachine.ts';
 import { Limiter } from './limiter.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { rootOf, verifyReach, type Reach } from './programs/reach.ts';
+import { rootOf, settleReach, verifyReach, type Reach } from './programs/reach.ts';
 import type { TokenIssuer } from './tokens.ts';
 import type { Look } from './units/files.ts';
 import { changeLinks } from './units/links.ts';
@@ -50,14 +50,14 @@ export class OpenMachine extends HostMachine {
       // Programs wait for disks and remotes as much as for processors.
       limiter: new Limiter(2 * availableParallelism()),
     });
-    this.#root = root;
+    this.#root = rootOf(reach);
     this.#files = files;
   }
 
   /** @param directory where the lock lies, on the machine; made when it is missing */
   lock(directory: string, waitMs: number, signal: AbortSignal): Promise<Lock> {
     this.#files.makeDirectory({ path: directory, mode: 0o755 });
-    return acquireLock(`${this.#root}${directory}`, { waitMs, signal });
+    return acquireLock(`${this.#root}${this.#files.resolve(directory)}`, { waitMs, signal });
   }
 
   readonly stateFiles = {
@@ -76,6 +76,35 @@ export class OpenMachine extends HostMachine {
 
 /** @throws Error with a sentence when the machine cannot be reached in this way */
 export async function openMachine(setting: MachineSetting): Promise<OpenMachine> {
-  await verifyReach(setting.reach);
-  return new OpenMachine(setting);
+  const reach = await settleReach(setting.reach);
+  await verifyReach(reach);
+  const machine = new OpenMachine({ ...setting, reach });
+  try {
+    if (reach.kind !== 'live') refuseLinkedDatabases(machine, reach.root);
+    return machine;
+  } catch (error) {
+    await machine.close();
+    throw error;
+  }
+}
+
+/** What the account tools and this program open by their paths from outside of the machine. */
+const DATABASES = [
+  '/etc',
+  '/etc/default',
+  ...['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid', 'login.defs', 'nsswitch.conf', 'skel'].map(
+    (name) => `/etc/${name}`,
+  ),
+  '/etc/default/useradd',
+];
+
+/** Seen from outside, a symbolic link in the machine may lead out of it, and to the databases of another one. */
+function refuseLinkedDatabases(machine: OpenMachine, root: string): void {
+  for (const [path, entry] of machine.lookAtSystem(DATABASES.map((path) => ({ path, read: 'stat' })))) {
+    const found = entry.kind === 'symlink' ? path : entry.kind === 'blocked' ? entry.obstacle.at : undefined;
+    if (found === undefined) continue;
+    throw new Error(
+      `reaching the machine at ${root}: its ${found} is a symbolic link, which is not followed from outside, put the file or directory itself there`,
+    );
+  }
 }

@@ -8,6 +8,7 @@ import type { Gift } from './give.ts';
 import { operate } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { Contents } from './read.ts';
+import { FileRefused } from './refusal.ts';
 import type { Rename } from './rename.ts';
 import { makeLink, removeLink } from './symlink.ts';
 import type { LinkToMake } from './symlink.ts';
@@ -38,6 +39,15 @@ export class SystemFiles {
 
   makeDirectory(directory: DirectoryToMake): void {
     this.#operate({ op: 'make-directory', ...directory });
+  }
+
+  /** The path on the machine of an existing directory, with no link left in it. */
+  resolve(path: string): string {
+    return this.#withTree((tree) => {
+      const directory = tree.directory(path);
+      if (directory === undefined) throw new FileRefused({ reason: 'error', at: path, code: 'ENOENT' });
+      return directory.path;
+    });
   }
 
   setMode(path: string, mode: number): void {

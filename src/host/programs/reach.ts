@@ -1,7 +1,8 @@
 /**
  * How a machine is reached. Files are found below its root in all three ways; programs differ.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 export type Reach =
   /** The machine this process runs on. */
@@ -23,12 +24,12 @@ export function rootOf(reach: Reach): string {
 export async function settleReach(reach: Reach): Promise<Reach> {
   if (reach.kind === 'live') return reach;
   const attempt = `reaching the machine at ${reach.root}`;
-  const root = await realpath(reach.root).catch((cause: Error) => {
-    throw new Error(`${attempt}: ${cause.message}`, { cause });
+  const [found, own] = await Promise.all([stat(reach.root), stat('/')]).catch((cause: Error) => {
+    throw new Error(`${attempt}: cannot look at the directory, ${cause.message}`, { cause });
   });
-  if (reach.kind === 'image' && root === '/')
+  if (reach.kind === 'image' && found.dev === own.dev && found.ino === own.ino)
     throw new Error(`${attempt}: this is the machine that is running, leave --root out`);
-  return { ...reach, root };
+  return { ...reach, root: resolve(reach.root) };
 }
 
 /** Where this process finds the machine's /proc/PID of its first process. */
