@@ -6,9 +6,10 @@ import { cutOff } from './cut.ts';
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions, type Opened } from './machine.ts';
+import { passInput } from './passinput.ts';
 import { sortOut, type People } from './people.ts';
 import { printAction } from './print/words.ts';
-import { inSession, requireRoot, type SessionOptions } from './session.ts';
+import { inSession, requireRoot, type Session, type SessionOptions } from './session.ts';
 
 type OffboardOptions = DeclaringOptions & MachineOptions & SessionOptions & { readonly dryRun?: boolean };
 
@@ -22,9 +23,10 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   try {
     refuseUnknown(opened, osUser);
     if (options.dryRun) return await show(io, opened, declared, people, osUser);
-    return await inSession(opened, options, async (session) =>
-      (await cutOff(session, io, declared, people, [osUser])) ? 0 : 1,
-    );
+    return await inSession(opened, options, async (session) => {
+      refuseMassRemoval(session, io, declared, people, osUser);
+      return (await cutOff(session, io, declared, people, [osUser])) ? 0 : 1;
+    });
   } finally {
     await opened.machine.close();
   }
@@ -35,6 +37,18 @@ function refuseDeclared({ users }: DeclaredInput, osUser: string): void {
   throw new Error(
     `offboard ${osUser}: the person is declared: remove them from the roster first, or set suspended to lock them out and keep everything`,
   );
+}
+
+/** The cut publishes the maps, which would drop everybody else whom a damaged roster does not name. */
+function refuseMassRemoval(
+  { machine, state }: Session,
+  io: Io,
+  declared: DeclaredInput,
+  people: People,
+  osUser: string,
+): void {
+  const { keepMaps } = passInput({ io, machine, declared, people, state, confirmed: 1 }).input;
+  if (keepMaps !== undefined) throw new Error(`offboard ${osUser}: ${keepMaps}`);
 }
 
 /** Only people whom this program could have brought here may be cut off by it. */
