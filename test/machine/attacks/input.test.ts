@@ -96,17 +96,11 @@ describeMachine('a roster of', () => {
   ])('%s is taken for damaged: everybody stays, and the maps that name them', async (_, text) => {
     await stage.machine.write('/root/none.yaml', text);
     const maps = await stage.machine.output(['cat', '/etc/ttyd-user-map', '/etc/t3-serve/dispatch.json']);
-    for (const prune of [[], ['--prune']]) {
-      const pass = await stage.workstation(
-        'apply',
-        '-f',
-        '/root/none.yaml',
-        '-w',
-        '/etc/workstation/workstation.yaml',
-        ...prune,
-      );
-      expect(pass.code).toBe(1);
-      expect(pass.stdout + pass.stderr).toMatch(
+    const files = ['-f', '/root/none.yaml', '-w', '/etc/workstation/workstation.yaml'];
+    for (const command of [['apply'], ['apply', '--prune'], ['offboard', 'bob']]) {
+      const { code, stdout, stderr } = await stage.workstation(...command, ...files);
+      expect(code).toBe(1);
+      expect(`${stdout}${stderr}`).toMatch(
         /remove 3 people \(alice, bob, mallory\): nobody is declared any more: /,
       );
     }

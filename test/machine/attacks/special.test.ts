@@ -18,7 +18,7 @@ const PATHS: readonly (readonly [path: string, wanted: Wanted])[] = [
   ['.config/claude-auth-sync/vault-token', 'file'],
   ['.kube/config', 'file'],
   ['code', 'directory'],
-  ['code/infra', 'clone'],
+  ['code/infra', 'directory'],
   ['code/infra/.git/config', 'clone'],
 ];
 const attackers = PATHS.map(([path, wanted], index) => ({ name: `mallory${index}`, path, wanted }));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { CHECKOUT } from '../../harness/machine/machine.ts';
 import { describeMachine } from '../../harness/requirements.ts';
 import { changesBetween, inventory } from './inventory.ts';
-import { attacked, expectConverged, expectNothingGained, setStage } from './stage.ts';
+import { expectConverged, expectNothingGained, expectServed, setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** Milliseconds of passes. */
@@ -27,11 +27,12 @@ describeMachine('a directory that its owner swaps for a link as fast as she can'
     const before = await inventory(stage.machine, ['mallory']);
     const stop = await startSwapping(stage, path, target);
     let passes = 0;
-    for (const end = Date.now() + SPAN / 3; Date.now() < end; passes += 1) {
-      await stage.as('mallory', 'rm -f start-claude.sh .codex/AGENTS.md');
-      await stage.workstation('apply', 'mallory');
+    for (const end = Date.now() + SPAN / 3; Date.now() < end || passes < 2; passes += 1) {
+      await stage.as('mallory', 'rm -f start-claude.sh');
+      await stage.as('alice', 'rm -f start-claude.sh .kube/config');
+      await stage.workstation('apply');
+      await expectServed(stage, ['alice', 'bob']);
     }
-    await attacked(stage);
     await stop();
     expect(passes).toBeGreaterThan(1);
     expect(changesBetween(before, await inventory(stage.machine, ['mallory']))).toEqual([]);
