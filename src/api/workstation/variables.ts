@@ -1,6 +1,7 @@
 /**
  * Which strings of a Workstation take variables, and which variables: all of them in text; in paths and names only
- * those that can hold no `/`. Everywhere else a `${` is refused, lest somebody waits for it to be replaced.
+ * those that can hold no `/`; in units only the account, for a leaver's must be known when nothing else is declared of
+ * them. Everywhere else a `${` is refused, lest somebody waits for it to be replaced.
  */
 import { hasBrokenVariable, variablesOf } from '../template.ts';
 import type { Path } from '../text/document.ts';
@@ -14,8 +15,10 @@ import { type Selection, selects } from './selection.ts';
 const SAFE = ['user', 'tier', 'workstation'];
 const FREE = ['home', 'authentikUser', 'k8sUser'];
 
+type Use = 'text' | 'path' | 'unit' | 'literal';
+
 /** What the first of these keys on the way to a string says of it. */
-const USES: Readonly<Record<string, 'text' | 'path' | 'literal'>> = {
+const USES: Readonly<Record<string, Use>> = {
   content: 'text',
   argv: 'text',
   env: 'text',
@@ -28,7 +31,7 @@ const USES: Readonly<Record<string, 'text' | 'path' | 'literal'>> = {
   creates: 'path',
   requires: 'path',
   envFile: 'path',
-  units: 'path',
+  units: 'unit',
   policies: 'path',
   sourceJSON: 'literal',
 };
@@ -67,6 +70,8 @@ function checkString(spec: WorkstationSpec, path: Path, text: string): Finding[]
     return [{ path, message: 'found "${" that is no variable: write ${NAME}, or $${ for the text itself' }];
   }
   return variablesOf(text).flatMap(({ name }) => {
+    if (use === 'unit')
+      return name === 'user' ? [] : [{ path, message: `found \${${name}} in a unit: use \${user} only` }];
     const message = name.startsWith('port.')
       ? checkPort(spec, selectionOf(spec, path), name.slice('port.'.length))
       : checkName(name, use);
@@ -79,7 +84,7 @@ function isMachineContent(path: Path): boolean {
   return path[0] === 'machine' && path[1] === 'files' && path[3] === 'content';
 }
 
-function useOf(path: Path): 'text' | 'path' | 'literal' {
+function useOf(path: Path): Use {
   const key = path.find((part) => typeof part === 'string' && Object.hasOwn(USES, part));
   return (typeof key === 'string' ? USES[key] : undefined) ?? 'literal';
 }

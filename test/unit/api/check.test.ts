@@ -16,6 +16,10 @@ const SLASH =
 /** Lines of a spec in, findings out as `path: message`. */
 const cases: Readonly<Record<string, { spec: readonly string[]; findings: readonly string[] }>> = {
   'nothing declared': { spec: ['files: []'], findings: [] },
+  'a unit named after more than the account': {
+    spec: [WEB.replace('env:', 'units: ["a@${user}-${tier}.service", "a@${user}.timer"], env:')],
+    findings: ['services.0.units.0: found ${tier} in a unit: use ${user} only'],
+  },
   'names twice': {
     spec: [
       'files: [{name: a, path: a, content: x}, {name: a, path: b, content: x}]',
