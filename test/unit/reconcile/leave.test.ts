@@ -3,7 +3,8 @@ import { EMPTY_STATE, type Cut } from '../../../src/report/record.ts';
 import { afterPass } from '../../../src/report/update.ts';
 import { policy } from '../sections/build.ts';
 import { directory, file } from '../sections/tree.ts';
-import { MemoryMachine, NOW } from './memory-machine.ts';
+import { NOW } from './memory-files.ts';
+import { MemoryMachine } from './memory-machine.ts';
 import { apply, doneBy, user } from './passes.ts';
 
 const devvm = policy();

@@ -1,12 +1,12 @@
 /** A machine in memory: does every action of the vocabulary, refuses as the real one does, and writes down all of it. */
 import type { Done, Machine } from '../../../src/host/machine.ts';
-import type { Action, Before, CloneSpec, Upstream } from '../../../src/sections/action.ts';
+import type { Action } from '../../../src/sections/action.ts';
 import type { AccountFacts, Entries, Probe, UnitFacts } from '../../../src/sections/facts.ts';
 import { isUnitAction } from '../../../src/reconcile/perform.ts';
-import { RUNNING, SOURCES } from '../sections/build.ts';
-import { directory, file, lookAt, treeOf, type Tree } from '../sections/tree.ts';
+import { RUNNING } from '../sections/build.ts';
+import { directory, file, lookAt } from '../sections/tree.ts';
+import { failed, MemoryFiles, NOW, raise } from './memory-files.ts';
 
-export const NOW = Date.UTC(2026, 0, 2);
 const SKEL = '/etc/skel';
 const DONE: Done = { kind: 'done' };
 
@@ -14,11 +14,9 @@ export class MemoryMachine implements Machine {
   isLive = true;
   readonly accounts = new Map<string, AccountFacts>();
   readonly groupNames = new Set(['code-shared', 'docker', 'sudo']);
+  readonly files = new MemoryFiles();
   /** Every file of the machine, homes and sources among them. */
-  readonly tree: Tree = treeOf('', {
-    ...SOURCES,
-    '/etc/claude-code/managed-settings.json': { kind: 'absent' },
-  });
+  readonly tree = this.files.tree;
   readonly unitFacts = new Map<string, UnitFacts>();
   readonly ports = new Set<number>();
   readonly busy = new Set<number>();
@@ -48,7 +46,7 @@ export class MemoryMachine implements Machine {
     return Promise.resolve().then(() => {
       this.beforeLook(osUser);
       if (this.accounts.has(osUser)) return lookAt(this.tree, probes);
-      const skel = [...this.#below(SKEL)].map(
+      const skel = [...this.files.below(SKEL)].map(
         ([path, entry]) => [home + path.slice(SKEL.length), entry] as const,
       );
       return lookAt(new Map(skel), probes);
@@ -102,9 +100,9 @@ export class MemoryMachine implements Machine {
   #perform(user: string, action: Action): Done {
     switch (action.kind) {
       case 'create-account':
-        this.#put(action.home, directory(action.homeMode));
-        for (const [path, entry] of this.#below(SKEL))
-          this.#put(action.home + path.slice(SKEL.length), entry);
+        this.files.put(action.home, directory(action.homeMode));
+        for (const [path, entry] of this.files.below(SKEL))
+          this.files.put(action.home + path.slice(SKEL.length), entry);
         return this.#setAccount(user, {
           name: user,
           uid: 1001 + this.accounts.size,
@@ -115,7 +113,7 @@ export class MemoryMachine implements Machine {
           password: 'locked',
         });
       case 'complete-account':
-        if (action.missing.includes('home')) this.#put(action.home, directory(action.homeMode));
+        if (action.missing.includes('home')) this.files.put(action.home, directory(action.homeMode));
         return this.#change(user, action.missing.includes('shadow') ? { password: 'locked' } : {});
       case 'add-to-group':
         return this.#change(user, { groups: [...(this.accounts.get(user)?.groups ?? []), action.group] });
@@ -135,39 +133,39 @@ export class MemoryMachine implements Machine {
       case 'make-directory':
         return this.tree.has(action.path)
           ? failed(`${action.path} exists`)
-          : this.#put(action.path, directory(action.mode));
+          : this.files.put(action.path, directory(action.mode));
       case 'write-file':
       case 'write-system-file':
-        if (!this.#isAs(action.path, action.before)) return failed(`${action.path} has changed`);
-        return this.#put(action.path, file(action.content, action.mode));
+        if (!this.files.isAs(action.path, action.before)) return failed(`${action.path} has changed`);
+        return this.files.put(action.path, file(action.content, action.mode));
       case 'set-mode':
       case 'give-directory': {
         const entry = this.tree.get(action.path);
         if (entry?.kind !== 'file' && entry?.kind !== 'directory') return failed(`${action.path} is gone`);
-        return this.#put(action.path, {
+        return this.files.put(action.path, {
           ...entry,
           ...('mode' in action ? { mode: action.mode } : { uid: 1001 }),
         });
       }
       case 'remove-tree':
-        for (const path of [...this.#below(action.path).keys()]) this.tree.delete(path);
+        for (const path of this.files.below(action.path).keys()) this.tree.delete(path);
         return DONE;
       case 'move':
-        return this.#move(action.from, action.to);
+        return this.files.move(action.from, action.to);
       case 'clone':
-        return this.#clone(action.clone);
+        return this.files.clone(action.clone);
       case 'finish-clone':
-        return this.#checkOut(action.clone.path);
+        return this.files.checkOut(action.clone.path);
       case 'hoist-clone':
-        return this.#move(action.from, action.clone.path);
+        return this.files.move(action.from, action.clone.path);
       case 'set-upstream':
-        return this.#track(action.path, action.branch, action.upstream);
+        return this.files.track(action.path, action.branch, action.upstream);
       case 'refresh-clone':
-        return this.#put(`${action.path}/.git/FETCH_HEAD`, file('', 0o644, { modified: NOW }));
+        return this.files.put(`${action.path}/.git/FETCH_HEAD`, file('', 0o644, { modified: NOW }));
       case 'run-command':
         return this.#run(this.accounts.get(user)?.home ?? '', action.name);
       case 'mint-token':
-        return this.#put(action.path, file('hvs.token\n', 0o600));
+        return this.files.put(action.path, file('hvs.token\n', 0o600));
       case 'enable-unit':
         return this.#setUnit(action.unit, { enabled: true });
       case 'start-unit':
@@ -191,60 +189,9 @@ export class MemoryMachine implements Machine {
     return DONE;
   }
 
-  #put(path: string, entry: ReturnType<typeof file>): Done {
-    this.tree.set(path, entry);
-    return DONE;
-  }
-
-  #below(path: string): Tree {
-    return new Map([...this.tree].filter(([key]) => key === path || key.startsWith(`${path}/`)));
-  }
-
-  #isAs(path: string, before: Before): boolean {
-    const entry = this.tree.get(path);
-    if (before.kind === 'absent') return entry === undefined || entry.kind === 'absent';
-    return entry?.kind === 'file' && entry.text === before.text && entry.links === 1;
-  }
-
-  #move(from: string, to: string): Done {
-    if (this.#below(to).size > 0) return failed(`${to} exists`);
-    for (const [path, entry] of this.#below(from)) {
-      this.tree.delete(path);
-      this.tree.set(to + path.slice(from.length), entry);
-    }
-    return DONE;
-  }
-
-  #clone({ path, url, branch, upstream }: CloneSpec): Done {
-    if (this.#below(path).size > 0) return failed(`${path} exists`);
-    this.#put(`${path}/.git/config`, file(`[remote "origin"]\n\turl = ${url}\n`, 0o644, { modified: NOW }));
-    this.#checkOut(path);
-    return upstream === undefined || branch === undefined ? DONE : this.#track(path, branch, upstream);
-  }
-
-  #checkOut(path: string): Done {
-    this.#put(`${path}/.git/index`, file(''));
-    return this.#put(`${path}/README`, file('read me\n'));
-  }
-
-  #track(path: string, branch: string, { remote, url }: Upstream): Done {
-    const config = this.tree.get(`${path}/.git/config`);
-    const text = config?.kind === 'file' ? (config.text ?? '') : raise('no clone');
-    const more = `[remote "${remote}"]\n\turl = ${url}\n[branch "${branch}"]\n\tremote = ${remote}\n\tmerge = refs/heads/${branch}\n`;
-    return this.#put(`${path}/.git/config`, file(text + more, 0o644, { modified: NOW }));
-  }
-
   #run(home: string, name: string): Done {
-    if (name === 'claude') return this.#put(`${home}/.local/bin/claude`, file(''));
+    if (name === 'claude') return this.files.put(`${home}/.local/bin/claude`, file(''));
     const wired = name === 'playwright-mcp' ? '{"mcpServers":{"playwright":{}}}' : '{}';
-    return this.#put(`${home}/.claude.json`, file(wired));
+    return this.files.put(`${home}/.claude.json`, file(wired));
   }
-}
-
-function failed(message: string): Done {
-  return { kind: 'failed', reason: 'Refused', message };
-}
-
-function raise(message: string): never {
-  throw new Error(message);
 }

@@ -10,8 +10,8 @@ import {
 } from '../../../src/reconcile/pass.ts';
 import type { Witness } from '../../../src/reconcile/perform.ts';
 import { policy } from '../sections/build.ts';
-import type { MemoryMachine } from './memory-machine.ts';
-import { NOW } from './memory-machine.ts';
+import { NOW } from './memory-files.ts';
+import { MemoryMachine } from './memory-machine.ts';
 
 export function user(name: string, spec: object = {}): WorkstationUser {
   return {
@@ -69,4 +69,13 @@ export function falseOf({ people }: Outcome, name: string): string[] {
 /** What was done, as `USER KIND`. */
 export function doneBy(machine: MemoryMachine): string[] {
   return machine.log.map(({ user: who, action }) => `${who} ${action.kind}`);
+}
+
+/** A machine on which these people are as declared, and nothing is written down yet. */
+export async function converged(users: readonly WorkstationUser[]): Promise<MemoryMachine> {
+  const machine = new MemoryMachine();
+  await apply(machine, users);
+  machine.log.length = 0;
+  machine.batches.length = 0;
+  return machine;
 }

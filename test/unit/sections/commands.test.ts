@@ -139,6 +139,10 @@ describe('a command', () => {
       found: { home: { bin: forbidden('/home/emo/bin') } },
       troubles: ['Waiting CannotRead: check whether to run tool: /home/emo/bin cannot be read: EACCES'],
     },
+    'takes a link for what was made though its text was asked for too': {
+      who: only({ ...guarded, creates: 'rc.json' }),
+      ...rc(link('elsewhere')),
+    },
     'waits for what it requires': {
       who: only({ ...guarded, requires: 'bin/base' }),
       troubles: ['Waiting Requires: run tool: /home/emo/bin/base does not exist: it is run once that does'],

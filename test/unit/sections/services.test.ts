@@ -146,6 +146,13 @@ describe('the services of a suspended person', () => {
         },
         actions: [SERVE, MCP, TIMER].map(stop),
       },
+      'are disabled though they are stopped': {
+        found: {
+          system: both,
+          units: Object.fromEntries([SERVE, MCP, TIMER].map((name) => [name, { active: 'inactive' }])),
+        },
+        actions: [SERVE, MCP, TIMER].map(stop),
+      },
       'that are stopped and disabled stay so': {
         found: {
           system: both,
