@@ -2,7 +2,7 @@
 import { makeDirectory, setMode } from './directories.ts';
 import type { DirectoryToMake } from './directories.ts';
 import { FileRefused } from './refusal.ts';
-import { removeFile, removeLeftovers, removeTree } from './remove.ts';
+import { removeLeftovers, removeTree } from './remove.ts';
 import { rename } from './rename.ts';
 import type { Rename } from './rename.ts';
 import type { Tree } from './tree.ts';
@@ -14,7 +14,7 @@ export type Operation =
   | (DirectoryToMake & { readonly op: 'make-directory' })
   | { readonly op: 'set-mode'; readonly path: string; readonly mode: number }
   | (Rename & { readonly op: 'rename' })
-  | { readonly op: 'remove-file' | 'remove-tree' | 'remove-leftovers'; readonly path: string };
+  | { readonly op: 'remove-tree' | 'remove-leftovers'; readonly path: string };
 
 /**
  * Does one operation; safe to repeat.
@@ -40,7 +40,6 @@ export function attemptOf(operation: Operation): string {
       return `change the mode of ${operation.path}`;
     case 'rename':
       return `move ${operation.from} to ${operation.to}`;
-    case 'remove-file':
     case 'remove-tree':
       return `remove ${operation.path}`;
     case 'remove-leftovers':
@@ -61,9 +60,6 @@ function dispatch(tree: Tree, operation: Operation): boolean {
       return true;
     case 'rename':
       rename(tree, operation);
-      return true;
-    case 'remove-file':
-      removeFile(tree, operation.path);
       return true;
     case 'remove-tree':
       return removeTree(tree, operation.path);

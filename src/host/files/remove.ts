@@ -1,8 +1,7 @@
 import { look, remove } from './calls.ts';
 import type { Directory } from './calls.ts';
-import { refusedLink } from './links.ts';
 import { readNames } from './read.ts';
-import { FileRefused, refusing } from './refusal.ts';
+import { refusing } from './refusal.ts';
 import { removeDirectoryAt } from './removal.ts';
 import { isTemporary } from './temporary.ts';
 import type { Tree } from './tree.ts';
@@ -11,22 +10,7 @@ import type { Tree } from './tree.ts';
 const TURN = 2000;
 
 /**
- * Removes a file's name; that it is absent already is as good.
- * @throws FileRefused where it is no regular file
- */
-export function removeFile(tree: Tree, path: string): void {
-  refusing(path, () => {
-    const place = tree.locate(path);
-    const found = place && look(place.directory, place.name);
-    if (place === undefined || found === undefined) return;
-    if (found.isSymbolicLink()) throw refusedLink(place.directory, place.name);
-    if (!found.isFile()) throw new FileRefused({ reason: 'wrong-type', at: path, wanted: 'file' });
-    remove(place.directory, place.name);
-  });
-}
-
-/**
- * Removes a directory and all in it, a turn at a time.
+ * Removes whatever has this name: a directory with all in it, a turn at a time; of a link the link and not what it leads to.
  * @returns whether it is gone; if not, call again
  * @throws FileRefused
  */
@@ -35,9 +19,9 @@ export function removeTree(tree: Tree, path: string): boolean {
     const place = tree.locate(path);
     const found = place && look(place.directory, place.name);
     if (place === undefined || found === undefined) return true;
-    if (found.isSymbolicLink()) throw refusedLink(place.directory, place.name);
-    if (!found.isDirectory()) throw new FileRefused({ reason: 'not-a-directory', at: path });
-    return removeDirectoryAt(place.directory, place.name, TURN);
+    if (found.isDirectory()) return removeDirectoryAt(place.directory, place.name, TURN);
+    remove(place.directory, place.name);
+    return true;
   });
 }
 

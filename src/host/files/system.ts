@@ -71,10 +71,6 @@ export class SystemFiles {
     this.#operate({ op: 'rename', ...move });
   }
 
-  removeFile(path: string): void {
-    this.#operate({ op: 'remove-file', path });
-  }
-
   /** Takes as long as the tree is large. */
   removeTree(path: string): void {
     this.#operate({ op: 'remove-tree', path });

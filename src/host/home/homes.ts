@@ -62,10 +62,6 @@ export class Homes {
     return this.#operate(user, { op: 'rename', ...move }, signal);
   }
 
-  removeFile(user: HomeUser, path: string, signal?: AbortSignal): Promise<void> {
-    return this.#operate(user, { op: 'remove-file', path }, signal);
-  }
-
   /** Takes as long as the tree is large; others get their turns meanwhile, and each turn has its own deadline. */
   removeTree(user: HomeUser, path: string, signal?: AbortSignal): Promise<void> {
     return this.#operate(user, { op: 'remove-tree', path }, signal);

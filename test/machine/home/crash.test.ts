@@ -54,7 +54,7 @@ async function pass(turn: number): Promise<void> {
   const file = { content: turn % 2 === 0 ? OLD : NEW, mode: 0o600 };
   await Promise.all([
     homes.writeFile(mallory, { path: at('f'), ...file }),
-    homes.removeFile(mallory, at('g')),
+    homes.removeTree(mallory, at('g')),
     homes.writeFile(mallory, { path: at('moving'), ...file }),
     homes.rename(mallory, { from: at('moving'), to: at('g') }),
     homes.removeTree(mallory, at('tree')),

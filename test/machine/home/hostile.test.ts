@@ -90,11 +90,8 @@ describeMachine('what users put where files are expected', () => {
     chownSync(join(root, F), mallory.uid, mallory.gid);
     expect(await look(mallory, F)).toEqual(entry);
     expect(await refusalOf(write(F))).toEqual({ reason: 'wrong-type', at: F, wanted: 'file' });
-    expect(await refusalOf(homes.removeFile(mallory, F))).toEqual({
-      reason: 'wrong-type',
-      at: F,
-      wanted: 'file',
-    });
+    await homes.removeTree(mallory, F);
+    expect(await look(mallory, F)).toEqual({ kind: 'absent' });
   });
 
   it('a file of a terabyte takes no time, and is replaced where that was asked for', async () => {

@@ -49,8 +49,7 @@ function operationsAt(path: string): Operation[] {
     { op: 'set-mode', path, mode: 0o777 },
     { op: 'rename', from: path, to: '/home/mallory/new' },
     { op: 'rename', from: '/home/mallory/own', to: `${path}/new` },
-    { op: 'remove-file', path },
-    { op: 'remove-tree', path },
+    { op: 'remove-tree', path: `${path}/f` },
     { op: 'remove-leftovers', path },
   ];
 }

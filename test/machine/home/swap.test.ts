@@ -27,7 +27,7 @@ const OPERATIONS: Operation[] = [
   { op: 'set-mode', path: `${SWAPPED}/f`, mode: 0o777 },
   { op: 'set-mode', path: SWAPPED, mode: 0o755 },
   { op: 'rename', from: `${SWAPPED}/f`, to: `${SWAPPED}/g` },
-  { op: 'remove-file', path: `${SWAPPED}/g` },
+  { op: 'remove-tree', path: `${SWAPPED}/g` },
   { op: 'remove-leftovers', path: SWAPPED },
   { op: 'remove-tree', path: `${SWAPPED}/new` },
   { op: 'remove-tree', path: SWAPPED },

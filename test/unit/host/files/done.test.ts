@@ -95,12 +95,18 @@ describe('is done', () => {
       { g: 'file 644 x' },
     ],
     [
-      'remove a file',
+      'remove: a file',
       { f: { file: 'x' }, g: { file: 'y' } },
-      { op: 'remove-file', path: at('f') },
+      { op: 'remove-tree', path: at('f') },
       { g: 'file 644 y' },
     ],
-    ['remove a file: none', {}, { op: 'remove-file', path: at('d/f') }, {}],
+    [
+      'remove: a link, and not what it leads to',
+      { f: { link: 'g' }, g: { file: 'y' } },
+      { op: 'remove-tree', path: at('f') },
+      { g: 'file 644 y' },
+    ],
+    ['remove: nothing', {}, { op: 'remove-tree', path: at('d/f') }, {}],
     ['remove a tree: none', {}, { op: 'remove-tree', path: at('d/e') }, {}],
     [
       'remove a tree: with links, special files and directories that are closed, and nothing that links lead to',

@@ -24,8 +24,6 @@ describe('is refused, and leaves everything as it was', () => {
     ['make a directory', (path) => ({ op: 'make-directory', path, mode: 0o700 })],
     ['set a mode', (path) => ({ op: 'set-mode', path, mode: 0o700 })],
     ['rename from', (path) => ({ op: 'rename', from: path, to: at('new') })],
-    ['remove a file', (path) => ({ op: 'remove-file', path })],
-    ['remove a tree', (path) => ({ op: 'remove-tree', path })],
   ];
   const real: Layout = { 'real/f': { file: 'x' }, link: { link: 'real' } };
   const links: Refused[] = operations.flatMap(([name, operation]): Refused[] => [
@@ -136,16 +134,10 @@ describe('is refused, and leaves everything as it was', () => {
       rename('d', 'd/e'),
       { reason: 'error', at: at('d'), code: 'EINVAL' },
     ],
-    ['remove a file: a directory', { d: { dir: true } }, { op: 'remove-file', path: at('d') }, file('d')],
-    [
-      'remove a tree: a file',
-      { f: { file: 'x' } },
-      { op: 'remove-tree', path: at('f') },
-      { reason: 'not-a-directory', at: at('f') },
-    ],
+    ['remove: below a link', real, { op: 'remove-tree', path: at('link/f') }, link('link', 'real')],
   ];
   it.each(cases)('%s', async (_, layout, operation, refusal) => {
-    const { after: before } = await run(layout, { op: 'remove-file', path: at('none') });
+    const { after: before } = await run(layout, { op: 'remove-tree', path: at('none') });
     expect(await run(layout, operation)).toEqual({ refusal, after: before });
   });
 });
@@ -176,6 +168,6 @@ it.each(['/home/ada', '/home/adam/f', '/home/ada/../eve/f', '/etc/passwd'])(
   'takes %s for no place in a home',
   (path) => {
     const tree = new Tree({ fd: openRoot(temporaryDirectory()), path: '/home/ada' }, 'home');
-    expect(() => operate(tree, { op: 'remove-file', path })).toThrow(TypeError);
+    expect(() => operate(tree, { op: 'remove-tree', path })).toThrow(TypeError);
   },
 );

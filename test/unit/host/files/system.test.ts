@@ -31,7 +31,7 @@ it('works below its root, through the links of the system', async () => {
     text: 'hello',
   });
 
-  files.removeFile('/etc/tool/b');
+  files.removeTree('/etc/tool/b');
   files.removeTree('/etc/tool');
   expect(snapshot(join(root, 'usr/etc'))).toEqual({});
 });

@@ -47,7 +47,7 @@ it('does everything that can be done to files in a home', async () => {
   expect(entries.get('/home/ada')).toMatchObject({ kind: 'directory', names: ['.config', 'code'] });
   expect(entries.get('/home/ada/none')).toEqual({ kind: 'absent' });
 
-  await homes.removeFile(ada, '/home/ada/code/b');
+  await homes.removeTree(ada, '/home/ada/code/b');
   await homes.removeTree(ada, '/home/ada/.config');
   await homes.removeLeftovers(ada, '/home/ada');
   expect(snapshot(home)).toEqual({ code: 'dir 755' });
@@ -86,7 +86,7 @@ it('never works as root, nor as somebody whose rights it cannot have', async () 
 });
 
 it('takes a path outside the home for a fault of the caller, and goes on', async () => {
-  await expect(homes.removeFile(ada, '/home/adam/f')).rejects.toThrow('no normalized path below /home/ada');
+  await expect(homes.removeTree(ada, '/home/adam/f')).rejects.toThrow('no normalized path below /home/ada');
   await homes.makeDirectory(ada, { path: '/home/ada/d', mode: 0o700 });
 });
 
@@ -103,5 +103,5 @@ it('answers what was asked before it was closed, and nothing after', async () =>
   const made = homes.makeDirectory(ada, { path: '/home/ada/d', mode: 0o700 });
   await homes.close();
   await made;
-  await expect(homes.removeFile(ada, '/home/ada/f')).rejects.toThrow('the program is ending');
+  await expect(homes.removeTree(ada, '/home/ada/f')).rejects.toThrow('the program is ending');
 });
