@@ -142,4 +142,14 @@ describeMachine('an image', () => {
       '/image/usr/systemd/system/multi-user.target.wants/tool@ada.service',
     ]);
   });
+
+  it('may keep its state elsewhere in itself, also where the outer machine has such a directory', async () => {
+    const script =
+      'rmdir /image/var; ln -s /srv/var /image/var; mkdir -p /image/srv/var /srv/var/lib/workstation';
+    await machine.output(['sh', '-c', script]);
+    const before = await snapshot();
+    expect((await apply()).code).toBe(0);
+    expect(await snapshot()).toBe(before);
+    await machine.output(['test', '-f', '/image/srv/var/lib/workstation/lock']);
+  });
 });
