@@ -44,10 +44,20 @@ function suite(project: string): void {
   const report = join(reports, `${project}.json`);
   const { status } = spawnSync(
     join(bin, 'jest'),
-    ['--selectProjects', project, '--json', '--outputFile', report, ...(project === 'unit' ? [] : ['--runInBand'])],
+    [
+      '--selectProjects',
+      project,
+      '--json',
+      '--outputFile',
+      report,
+      ...(project === 'unit' ? [] : ['--runInBand']),
+    ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+      },
     },
   );
   const result = read(report);

@@ -7,5 +7,6 @@ const ownText = readFileSync(new URL(import.meta.url));
 /** A jest transformer that removes types the way Node itself does, so tests run the source as Node would. */
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source) }),
-  getCacheKey: (source) => createHash('sha256').update(ownText).update(process.version).update(source).digest('hex'),
+  getCacheKey: (source) =>
+    createHash('sha256').update(ownText).update(process.version).update(source).digest('hex'),
 };

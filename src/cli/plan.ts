@@ -1,5 +1,5 @@
 /** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
-import { isEmpty } from '../reconcile/plan.ts';
+import { isEmpty, type PlannedSection } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { loadDeclared, type DeclaringOptions } from './declared.ts';
@@ -9,6 +9,7 @@ import { sortOut, withTierIssues } from './people.ts';
 import { passInput } from './passinput.ts';
 import { printPlan, printStructuredPlan } from './print/plan.ts';
 import { chooseStyle } from './print/style.ts';
+import { printAction } from './print/words.ts';
 
 type PlanOptions = DeclaringOptions & MachineOptions & ClusterOptions & { readonly output?: 'json' | 'yaml' };
 
@@ -24,7 +25,7 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
     const state = store.load();
     const people = withTierIssues(io, sortOut(declared, names, state), issues);
     const { input, held } = passInput({ io, machine, declared, people, state });
-    const planned = await planPass(input);
+    const planned = withoutUpkeep(await planPass(input));
     const style = chooseStyle(io.isTerminal, io.env);
     io.out(
       options.output === undefined ? printPlan(planned, style) : printStructuredPlan(planned, options.output),
@@ -35,6 +36,18 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   } finally {
     await machine.close();
   }
+}
+
+/** Fetching is due again after every interval: it is said, and is no change. */
+function withoutUpkeep({ people, machine }: Planned): Planned {
+  const upkeep = (osUser: string) => (section: PlannedSection) =>
+    section.condition === 'CodeFresh'
+      ? { ...section, actions: [], notes: section.actions.map((action) => printAction(action, osUser)) }
+      : section;
+  return {
+    people: people.map(({ person, plan }) => ({ person, plan: plan.map(upkeep(person.osUser)) })),
+    machine,
+  };
 }
 
 function hasChanges({ people, machine }: Planned): boolean {

@@ -32,7 +32,7 @@ export async function inSession<T>(
 ): Promise<T> {
   if (process.geteuid?.() !== 0)
     throw new Error('change a machine: this needs root: run the command with sudo');
-  if (!Duration.safeParse(lockTimeout).success) {
+  if (lockTimeout !== '0s' && !Duration.safeParse(lockTimeout).success) {
     throw new Error(`read --lock-timeout: found ${lockTimeout}, give a duration such as 30s or 5m`);
   }
   const interruption = new AbortController();

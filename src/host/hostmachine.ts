@@ -36,6 +36,8 @@ const SKEL = '/etc/skel';
 
 export class HostMachine implements Machine {
   readonly #parts: Parts;
+  /** Asked for and not waited for. */
+  readonly #reloads: Promise<Done>[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -131,9 +133,19 @@ export class HostMachine implements Machine {
   }
 
   async close(): Promise<void> {
+    this.flush();
+    await Promise.all(this.#reloads);
     await this.#parts.homes.close();
     this.#parts.files.close();
     this.#parts.declared.files.close();
+  }
+
+  /** What systemd has read of a unit stays until it is told: with the next batch, or at the end. */
+  async #writeSystemFile(action: Extract<Action, { kind: 'write-system-file' }>): Promise<Done> {
+    const done = await doInSystem(this.#parts.files, action);
+    const isUnit = action.path.startsWith('/etc/systemd/system/');
+    if (done.kind === 'done' && isUnit) this.#reloads.push(this.#parts.units.unitFilesChanged());
+    return done;
   }
 
   #dispatch(osUser: string, action: Action, signal: AbortSignal): Promise<Done> {
@@ -168,7 +180,7 @@ export class HostMachine implements Machine {
       case 'mint-token':
         return failingAs('MintFailed', () => mintToken(vault, homes, this.#homeUser(osUser), action, signal));
       case 'write-system-file':
-        return doInSystem(files, action);
+        return this.#writeSystemFile(action);
       case 'enable-unit':
       case 'start-unit':
       case 'disable-unit':

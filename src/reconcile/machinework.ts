@@ -19,12 +19,10 @@ export class MachineWork {
     this.#around = around;
   }
 
-  async perform(plan: SectionPlan, started?: () => void): Promise<void> {
+  async perform(plan: SectionPlan): Promise<void> {
     this.#problems.push(...plan.troubles.map(({ message }) => message));
     this.#notes.push(...plan.notes);
-    const results = plan.actions.map((action) => this.#one(action));
-    started?.();
-    await Promise.all(results);
+    await Promise.all(plan.actions.map((action) => this.#one(action)));
   }
 
   async #one(action: Action): Promise<void> {

@@ -82,12 +82,17 @@ async function planSafely(machine: Machine, pass: PassFacts, person: Person): Pr
 }
 
 export async function applyPass(input: PassInput, witness: Witness, signal: AbortSignal): Promise<Outcome> {
-  const { desired, facts } = await begin(input);
+  const { desired, facts, units } = await begin(input);
   const machineWork = new MachineWork({ machine: input.machine, witness, signal });
   await machineWork.perform(planMachineFiles(input.policy, facts));
+  // Among the files may have been units.
+  if (machineWork.done > 0) await input.machine.lookAtUnits(units);
   const pass = passFacts(input, new Map());
+  // They go along with people's: systemd reads its files again once, not twice.
+  const unitWork = machineWork.perform(planMachineUnits(input.policy, facts));
   const outcomes = await reconcileEverybody(input, chosen(input, desired), pass, witness, signal);
-  await machineWork.perform(planMachineUnits(input.policy, facts), () => input.machine.flush());
+  input.machine.flush();
+  await unitWork;
   await machineWork.perform(mapsOf(input, desired, facts));
   return {
     people: outcomes,
@@ -108,19 +113,23 @@ function mapsOf({ policy, keepMaps }: PassInput, desired: Desired, facts: Machin
 interface Beginning {
   readonly desired: Desired;
   readonly facts: MachineFacts;
+  /** Everybody's, and the machine's. */
+  readonly units: readonly string[];
 }
 
 async function begin({ machine, users, policy }: PassInput): Promise<Beginning> {
   const desired = resolve(machine, users, policy);
   const probes = machineProbes(policy);
-  const wanted = new Set([...probes.units, ...desired.people.flatMap((person) => probesOf(person).units)]);
-  await machine.lookAtUnits([...wanted]);
+  const units = [
+    ...new Set([...probes.units, ...desired.people.flatMap((person) => probesOf(person).units)]),
+  ];
+  await machine.lookAtUnits(units);
   const facts = {
     system: machine.lookAtSystem(probes.system),
     sources: machine.lookAtSources(probes.sources),
     units: machine.units,
   };
-  return { desired, facts };
+  return { desired, facts, units };
 }
 
 function passFacts(input: PassInput, planned: Entries): PassFacts {

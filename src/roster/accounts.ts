@@ -11,12 +11,6 @@ export function groupsOf(
   return accounts.groups[spec.tier];
 }
 
-/** What an account lacks. Nothing is ever proposed for removal, so a routine pass strips nobody of a group. */
-export function groupsToAdd(desired: Iterable<string>, current: Iterable<string>): string[] {
-  const held = new Set(current);
-  return sortedSet(desired).filter((group) => !held.has(group));
-}
-
 /** What a leaver loses: those of the groups that any tier or the offboarding names and that the account is in. */
 export function groupsToRemove(
   { accounts, offboarding }: Pick<WorkstationSpec, 'accounts' | 'offboarding'>,

@@ -10,31 +10,6 @@ export const REVERSIBLE_STAGES = [
   'RevokeClusterAccess',
 ] as const;
 
-export type Stage = (typeof REVERSIBLE_STAGES)[number] | 'Archive';
-
-export interface OffboardStep {
-  readonly osUser: string;
-  readonly stage: Stage;
-  readonly reversible: boolean;
-}
-
-/** The accounts that were declared and are no more, in code-point order. */
-export function toDeprovision(before: Iterable<string>, after: Iterable<string>): string[] {
-  const staying = new Set(after);
-  return sortedSet(before).filter((osUser) => !staying.has(osUser));
-}
-
-/** All stages of one person, then those of the next. */
-export function offboardPlan(
-  leavers: Iterable<string>,
-  { archive }: { readonly archive: boolean },
-): OffboardStep[] {
-  return sortedSet(leavers).flatMap((osUser) => [
-    ...REVERSIBLE_STAGES.map((stage) => ({ osUser, stage, reversible: true })),
-    ...(archive ? [{ osUser, stage: 'Archive', reversible: false } as const] : []),
-  ]);
-}
-
 export type Removals = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
 /** Whether so many people may leave in one step; a roster cut short looks like everybody leaving. */

@@ -73,6 +73,8 @@ export interface UnitFacts {
   readonly exists: boolean;
   /** Whether an administrator has masked it: it can be neither enabled nor started. */
   readonly masked: boolean;
+  /** It has no [Install]: nothing enables or disables it. */
+  readonly isStatic?: true;
   /** Whether all that its [Install] section asks for is there. A unit without such a section counts as enabled. */
   readonly enabled: boolean;
   /**

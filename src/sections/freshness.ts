@@ -10,6 +10,8 @@ export const freshness: Section = {
   applies: (person) => codeOf(person) !== undefined,
   probes: (person) => code.probes(person),
   plan(person, facts) {
+    // What a clone has configured is run on its own machine only.
+    if (!facts.isLive) return NOTHING;
     // A clone that is about to be moved is due where it goes, and looked at there in the next round.
     if (code.plan(person, facts).actions.some(({ kind }) => kind === 'move')) return NOTHING;
     const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');

@@ -32,7 +32,8 @@ export function planRunning(unit: string, found: UnitFacts, start = true): Secti
 }
 
 export function planStopped(unit: string, found: UnitFacts): SectionPlan {
-  const isOff = !found.enabled && (found.active === 'inactive' || found.active === 'unknown');
+  const startsAtBoot = found.enabled && found.isStatic !== true;
+  const isOff = !startsAtBoot && (found.active === 'inactive' || found.active === 'unknown');
   return isOff ? NOTHING : { ...NOTHING, actions: [{ kind: 'disable-unit', unit }] };
 }
 

@@ -35,6 +35,17 @@ describeMachine('the commands on a machine', () => {
     expect((await run('plan')).code).toBe(0);
   });
 
+  it('plan counts a fetch that is due as no change, and says that it is', async () => {
+    await machine.output(['touch', '--date=2020-01-01', '/home/emo/code/.git/FETCH_HEAD']);
+    const { code, stdout } = await run('plan');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('# fetch /home/emo/code and fast-forward master'),
+    ]);
+    await run('apply');
+    expect((await run('plan')).stdout).not.toContain('# fetch');
+  });
+
   it('plan writes nothing', async () => {
     const before = await files();
     await machine.output(['rm', '/home/emo/start-claude.sh']);

@@ -139,7 +139,9 @@ describeMachine('somebody who is declared no more', () => {
     await roster('ada');
     await run('apply');
     expect(await machine.read('/etc/shadow')).toMatch(/^ada:!:\d+:0:99999:7:::$/m);
-    expect(JSON.parse(await machine.read('/var/lib/workstation/state.json'))).not.toHaveProperty('suspended.ada');
+    expect(JSON.parse(await machine.read('/var/lib/workstation/state.json'))).not.toHaveProperty(
+      'suspended.ada',
+    );
     expect(await states('is-active', 'ada')).toEqual(['active', 'active', 'active', 'active']);
   });
 });

@@ -144,7 +144,15 @@ const CommandShape = z.strictObject({
   timeout: Duration.default('5m').describe('After this the command and all it started are killed.'),
 });
 
-export const Command = withRules(CommandShape, [selectionRule]);
+export const Command = withRules(CommandShape, [
+  selectionRule,
+  {
+    cel: 'has(self.creates) || has(self.unless) || has(self.onlyIf)',
+    holds: ({ creates, unless, onlyIf }) =>
+      creates !== undefined || unless !== undefined || onlyIf !== undefined,
+    message: 'a command needs a guard, or it would run in every pass: set creates, unless or onlyIf',
+  },
+]);
 
 const SecretShape = z.strictObject({
   ...selection,

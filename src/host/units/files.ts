@@ -49,11 +49,12 @@ export class UnitFiles {
   }
 
   facts(unit: string): Omit<UnitFacts, 'active'> {
-    const { kind } = this.#file(unit);
+    const file = this.#file(unit);
     return {
-      exists: kind !== 'absent',
-      masked: kind === 'masked',
-      enabled: kind === 'file' && this.#isEnabled(unit),
+      exists: file.kind !== 'absent',
+      masked: file.kind === 'masked',
+      enabled: file.kind === 'file' && this.#isEnabled(unit),
+      ...(file.kind === 'file' && linksOf(unit, file.install).length === 0 ? { isStatic: true } : {}),
     };
   }
 

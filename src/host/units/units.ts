@@ -26,8 +26,8 @@ export interface UnitsOptions {
   readonly settling?: SettlingOptions;
 }
 
-/** Milliseconds that a request waits for others when nobody flushes; and that failed units wait to be asked about. */
-const BATCH_WAIT = 2000;
+/** Milliseconds that a request waits for others when nobody flushes, as long as a first pass of many takes; and that failed units wait to be asked about. */
+const BATCH_WAIT = 10_000;
 const EXPLAIN_WAIT = 10;
 /** Half a minute is longer than any service takes that somebody waits for. */
 const SETTLING: SettlingOptions = {
@@ -73,7 +73,7 @@ export class Units {
     }
   }
 
-  /** Takes part in the next batch, which goes off at `flush`, or after two seconds. */
+  /** Takes part in the next batch, which goes off at `flush`, or after ten seconds. */
   do(action: UnitAction): Promise<Done> {
     return this.#ask(action);
   }

@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, { spec: readonly string[]; findings: readon
     findings: [],
   },
   'unknown variables': {
-    spec: ['commands: [{name: a, argv: ["${usr}", "$${usr} ${HOSTNAME} ${toString}"]}]'],
+    spec: ['commands: [{name: a, argv: ["${usr}", "$${usr} ${HOSTNAME} ${toString}"], creates: c}]'],
     findings: [
       `commands.0.argv.0: found the unknown variable \${usr}, ${UNKNOWN}: did you mean \${user}?`,
       `commands.0.argv.1: found the unknown variable \${HOSTNAME}, ${UNKNOWN}`,
@@ -104,7 +104,7 @@ const cases: Readonly<Record<string, { spec: readonly string[]; findings: readon
     ],
   },
   'variables that are not closed': {
-    spec: ['commands: [{name: a, argv: ["${user", "${A:-b c}"]}]'],
+    spec: ['commands: [{name: a, argv: ["${user", "${A:-b c}"], creates: c}]'],
     findings: [`commands.0.argv.0: ${BROKEN}`, `commands.0.argv.1: ${BROKEN}`],
   },
   'variables in paths that could lead elsewhere': {
@@ -130,7 +130,7 @@ const cases: Readonly<Record<string, { spec: readonly string[]; findings: readon
     ].map((path) => `${path}: ${LITERAL}`),
   },
   'ports of services that are not there': {
-    spec: [WEB, 'commands: [{name: a, exceptTiers: [admin], argv: ["${port.wbe} ${port.x}"]}]'],
+    spec: [WEB, 'commands: [{name: a, exceptTiers: [admin], argv: ["${port.wbe} ${port.x}"], creates: c}]'],
     findings: [
       'commands.0.argv.0: found ${port.wbe}, but there is no service wbe: did you mean ${port.web}?',
       'commands.0.argv.0: found ${port.x}, but there is no service x: declare it',
@@ -139,7 +139,7 @@ const cases: Readonly<Record<string, { spec: readonly string[]; findings: readon
   'ports of services that not all have': {
     spec: [
       WEB,
-      'commands: [{name: a, argv: ["${port.web}"]}, {name: b, exceptTiers: [admin], argv: ["${port.web}"]}]',
+      'commands: [{name: a, argv: ["${port.web}"], creates: c}, {name: b, exceptTiers: [admin], argv: ["${port.web}"], creates: c}]',
     ],
     findings: [
       'commands.0.argv.0: found ${port.web}, but people of the tier admin have no service web: select the same tiers',

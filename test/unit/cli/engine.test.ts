@@ -88,7 +88,10 @@ describe('validate', () => {
       const wanted = expectedOf(title);
       const { code, out, err } = await run(
         'validate',
-        ...['--roster', file('roster.yaml', roster), '--k8s-users-json', file('k8s.json', k8sUsers)],
+        '--roster',
+        file('roster.yaml', roster),
+        '--k8s-users-json',
+        file('k8s.json', k8sUsers),
       );
       expect([code, out]).toEqual([wanted.code, '']);
       const isComparison = /^(WARN|ERROR): /.test(wanted.stderr) || wanted.stderr === '';

@@ -32,7 +32,7 @@ export const workstations: Readonly<Record<string, Case>> = {
     text: workstation(
       [
         'settings: [{name: a, path: a, tiers: [admin], exceptTiers: [admin]}]',
-        'commands: [{name: a, argv: [a], tiers: [admin], exceptTiers: [admin]}]',
+        'commands: [{name: a, argv: [a], tiers: [admin], exceptTiers: [admin], creates: c}]',
         'secrets: [{name: a, path: a, vault: {policies: [a], period: 1h, displayName: a}, tiers: [admin], exceptTiers: [admin]}]',
         'code: {infra: {remote: "https://a"}, tiers: [admin], exceptTiers: [admin]}',
       ].join('\n  '),
@@ -128,15 +128,21 @@ export const workstations: Readonly<Record<string, Case>> = {
       `5:98: spec.services[0].units[0]: found "a", ${UNIT}`,
     ],
   },
+  'a command that nothing guards': {
+    text: workstation('commands: [{name: a, argv: [a]}]'),
+    problems: [
+      '5:14: spec.commands[0]: a command needs a guard, or it would run in every pass: set creates, unless or onlyIf',
+    ],
+  },
   'the name of a variable that is none': {
-    text: workstation('commands: [{name: a, argv: [a], env: {a-b: x, c: 7}}]'),
+    text: workstation('commands: [{name: a, argv: [a], env: {a-b: x, c: 7}, creates: c}]'),
     problems: [
       '5:41: spec.commands[0].env.a-b: found this key, must be the name of an environment variable: letters, digits and "_"',
       '5:52: spec.commands[0].env.c: found the number 7, must be text: quote it',
     ],
   },
   'a command of nothing': {
-    text: workstation('commands: [{name: a, argv: [], timeout: 0s}]'),
+    text: workstation('commands: [{name: a, argv: [], timeout: 0s, creates: c}]'),
     problems: [
       '5:30: spec.commands[0].argv: found an empty list, must have at least one item',
       `5:43: spec.commands[0].timeout: found "0s", ${DURATION}`,
@@ -202,7 +208,7 @@ export const workstations: Readonly<Record<string, Case>> = {
     problems: ['5:35: spec.offboarding.massRemovalLimit: found the number -1, must be at least 0'],
   },
   'text that is too long': {
-    text: workstation(`commands: [{name: a, argv: [${'x'.repeat(4097)}]}]`),
+    text: workstation(`commands: [{name: a, argv: [${'x'.repeat(4097)}], creates: c}]`),
     problems: ['5:31: spec.commands[0].argv[0]: found 4097 characters, must be at most 4096 characters'],
   },
 };
