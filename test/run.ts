@@ -2,10 +2,12 @@
  * The one command that checks everything: what is quick first, then what needs real machines and servers.
  * `--quick` stops after the quick part. Ends with one line of totals; exits 1 when anything failed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 interface Totals {
   passed: number;
@@ -18,40 +20,39 @@ const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const isQuick = process.argv.includes('--quick');
 const reports = mkdtempSync(join(tmpdir(), 'workstation-test-'));
 
-check('format', ['prettier', '--check', '--log-level', 'warn', '.']);
-check('lint and walls', ['oxlint', '--type-aware', '--deny-warnings']);
-check('types', ['tsc']);
-check('build', ['node', 'build.ts']);
-suite('unit');
+await Promise.all([
+  check('format', ['prettier', '--check', '--log-level', 'warn', '--cache', '.']),
+  check('lint and walls', ['oxlint', '--type-aware', '--deny-warnings']),
+  check('types', ['tsc']),
+  check('build', ['node', 'build.ts']),
+]);
+suite('unit', ['--maxWorkers', '100%']);
 if (!isQuick) {
-  check('what the other tests need', ['node', 'test/prepare.ts']);
-  suite('machine');
-  suite('servers');
+  await check('what the other tests need', ['node', 'test/prepare.ts']);
+  // One at a time: each has the whole machine to make machines on.
+  suite('machine', ['--runInBand']);
+  suite('servers', ['--runInBand']);
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
-function check(name: string, [program = '', ...args]: readonly string[]): void {
-  console.log(`--- ${name}`);
-  const { status } = spawnSync(join(bin, program), args, { stdio: 'inherit' });
+/** Several may run at once: what one prints is shown when it ends. */
+async function check(name: string, [program = '', ...args]: readonly string[]): Promise<void> {
+  const child = spawn(join(bin, program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = (await once(child, 'close')) as [number | null];
+  console.log(`--- ${name}\n${(await output).join('')}`.trimEnd());
   if (status === 0) totals.passed += 1;
   else totals.failed += 1;
 }
 
-function suite(project: string): void {
+function suite(project: string, options: readonly string[]): void {
   console.log(`--- ${project} tests`);
   const report = join(reports, `${project}.json`);
   const { status } = spawnSync(
     join(bin, 'jest'),
-    [
-      '--selectProjects',
-      project,
-      '--json',
-      '--outputFile',
-      report,
-      ...(project === 'unit' ? [] : ['--runInBand']),
-    ],
+    ['--selectProjects', project, '--json', '--outputFile', report, ...options],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

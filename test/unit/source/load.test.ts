@@ -106,7 +106,7 @@ describe('loading tells', () => {
   });
 
   it('what is wrong with a Workstation as a whole, at its place', async () => {
-    write('a.yaml', workstation('a', '{commands: [{name: x, argv: ["${usr}"]}]}'));
+    write('a.yaml', workstation('a', '{commands: [{name: x, argv: ["${usr}"], creates: c}]}'));
     expect((await load(['a.yaml'])).problems).toEqual([
       expect.stringMatching(
         /^a\.yaml:4:36: spec\.commands\[0\]\.argv\[0\]: found the unknown variable \$\{usr\}, /,
