@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { importManifests } from '../../../src/api/manifest.ts';
 import { printProblem } from '../../../src/api/text/problem.ts';
 import { manifests } from './cases/manifests.ts';

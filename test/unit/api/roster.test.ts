@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { parse } from 'yaml';
 import { exportRoster, importRoster, usersFromRoster } from '../../../src/api/roster.ts';
 import { printProblem } from '../../../src/api/text/problem.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { stringify } from 'yaml';
 import { decode, MAX_BYTES } from '../../../src/api/text/decode.ts';
 import { parseText } from '../../../src/api/text/parse.ts';

@@ -1,5 +1,5 @@
 import { applyPatch } from 'diff';
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { parse } from 'yaml';
 import { printFileChange } from '../../../src/cli/print/filediff.ts';
 import { printPlan, printStructuredPlan, type PrintablePlan } from '../../../src/cli/print/plan.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { Heap } from '../../../src/controller/heap.ts';
 import type { Timed } from '../../../src/controller/heap.ts';
 

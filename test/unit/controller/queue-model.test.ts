@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { ItemExponentialFailureLimiter } from '../../../src/controller/limiter.ts';
 import { WorkQueue } from '../../../src/controller/queue.ts';
 import { FakeClock } from './fake-clock.ts';

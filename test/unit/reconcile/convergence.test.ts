@@ -1,5 +1,5 @@
 /** Whatever a machine is like at first: passes lead where the next one plans nothing, and harm nobody. */
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import type { Entry } from '../../../src/sections/facts.ts';
 import { accountOf, person, RUNNING } from '../sections/build.ts';
 import { binary, directory, fifo, file, forbidden, link } from '../sections/tree.ts';

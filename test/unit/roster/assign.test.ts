@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, integer, property, tuple } from 'fast-check';
+import { array, assert, constantFrom, integer, property, tuple } from '../../property.ts';
 import { assignPorts, type AssignmentRequest } from '../../../src/roster/assign.ts';
 import { claimsOf, envFileDirectories, ownersOf, portVariable } from '../../../src/roster/claims.ts';
 import { accountNames, person, service } from './fixtures.ts';

@@ -1,4 +1,4 @@
-import { assert, dictionary, integer, property } from 'fast-check';
+import { assert, dictionary, integer, property } from '../../property.ts';
 import { derive, type DeriveRequest } from '../../../src/roster/derive.ts';
 import { parsePortMap } from '../../../src/roster/portmap.ts';
 import { accountNames, devvm, person, rosters } from './fixtures.ts';

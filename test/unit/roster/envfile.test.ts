@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property, string, tuple } from 'fast-check';
+import { array, assert, constantFrom, property, string, tuple } from '../../property.ts';
 import { EnvFileError, readVariable, setVariables } from '../../../src/roster/envfile.ts';
 import { parseLines } from '../../../src/roster/envlines.ts';
 import { readLikeSystemd } from './systemd-reader.ts';

@@ -9,7 +9,7 @@ import {
   tuple,
   uniqueArray,
   type Arbitrary,
-} from 'fast-check';
+} from '../../property.ts';
 import { parse } from 'yaml';
 import { catalog } from '../../../src/api/catalog.ts';
 import { importRoster, usersFromRoster } from '../../../src/api/roster.ts';

@@ -1,4 +1,4 @@
-import { assert, property, string } from 'fast-check';
+import { assert, property, string } from '../../property.ts';
 import { printCompact, printIndented } from '../../../src/roster/json.ts';
 import { byCodePoint, sortedSet } from '../../../src/roster/order.ts';
 

@@ -1,4 +1,4 @@
-import { assert, property } from 'fast-check';
+import { assert, property } from '../../property.ts';
 import {
   mapEntries,
   parseJsonMap,

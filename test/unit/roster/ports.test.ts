@@ -1,6 +1,6 @@
 import {
   array, assert, constantFrom, dictionary, integer, property, record, shuffledSubarray, uniqueArray,
-} from 'fast-check'; // prettier-ignore
+} from '../../property.ts'; // prettier-ignore
 import { allocatePorts, parsePort, type PortRequest } from '../../../src/roster/ports.ts';
 import { accountNames } from './fixtures.ts';
 

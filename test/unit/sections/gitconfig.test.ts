@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { parseGitConfig, parseGitVariables, type GitVariable } from '../../../src/sections/gitconfig.ts';
 
 const valueOf = (line: string) => parseGitVariables(`[a]\n${line}`)[0]?.value;

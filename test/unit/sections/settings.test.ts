@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { parse } from 'jsonc-parser';
 import { settings } from '../../../src/sections/settings.ts';
 import { goldenHomeFile, planOf, plans } from './build.ts';

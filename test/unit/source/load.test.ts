@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { printProblem } from '../../../src/api/text/problem.ts';
 import { loadInput, type LoadOptions } from '../../../src/source/files/load.ts';
 

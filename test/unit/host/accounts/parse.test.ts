@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../property.ts';
 import { parseGroup, parsePasswd, parseShadow, parseSubid } from '../../../../src/host/accounts/parse.ts';
 import type { GroupEntry, PasswdEntry } from '../../../../src/host/accounts/parse.ts';
 

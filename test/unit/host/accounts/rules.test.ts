@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../property.ts';
 import { nextId, nextSubids, parseDefaults } from '../../../../src/host/accounts/defaults.ts';
 import { lockOptions, unlockOptions } from '../../../../src/host/accounts/login.ts';
 import { parsePasswd } from '../../../../src/host/accounts/parse.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../property.ts';
 import { Decoder, encode } from '../../../../src/host/home/protocol.ts';
 import type { Response } from '../../../../src/host/home/protocol.ts';
 

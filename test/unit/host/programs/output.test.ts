@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import * as fc from 'fast-check';
+import * as fc from '../../../property.ts';
 import { printable, Tail } from '../../../../src/host/programs/output.ts';
 
 describe('printable', () => {
