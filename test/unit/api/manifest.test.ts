@@ -52,7 +52,7 @@ describe('a manifest', () => {
         const isEmptyList = (value as { kind?: unknown } | null)?.kind === 'List';
         expect(users.length + found.length + problems.length > 0 || isEmptyList).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -102,7 +102,7 @@ describe('text from anybody', () => {
             expect(printProblem(problem)).toMatch(/^f:\d+:\d+: [^\x00-\x1f]+$/);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -110,6 +110,6 @@ it('does what the plain model does, whatever is asked of it, before, during and 
       await pair.compare();
       expect([drained, pair.clock.timers]).toEqual([true, 0]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });

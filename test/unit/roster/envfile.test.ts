@@ -35,7 +35,7 @@ describe('readVariable', () => {
           expect(expected === undefined || /[#;][^\n\r]*\\[\n\r]|[#;].*\\$/.test(text)).toBe(true);
         } else expect(reading.kind === 'value' ? reading.value : undefined).toBe(expected?.get(name));
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -75,7 +75,7 @@ describe('setVariables', () => {
         expected.delete('B');
         expect(readLikeSystemd(after)).toEqual(expected);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
