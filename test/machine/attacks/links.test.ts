@@ -25,33 +25,35 @@ const UNWANTED = '.claude/plugins/claude-memory';
 const HARMLESS = new Set([...OWN, UNWANTED]);
 
 describeMachine('a symbolic link at each place where the program has work to do', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await setStage({ roster: crowdRoster(names) });
-  });
-  afterAll(() => stage.machine.destroy());
+  describe.each(['chroot', 'booted'] as const)('%s', (kind) => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await setStage({ kind, roster: crowdRoster(names) });
+    });
+    afterAll(() => stage.machine.destroy());
 
-  it.each<[string, (attacker: Attacker) => string]>([
-    ['nowhere yet in /etc/cron.d', ({ name }) => `/etc/cron.d/${name}`],
-    ['to the same place in another person’s home', ({ path }) => `/home/alice/${path}`],
-    ['to what only root may read', () => '/etc/shadow'],
-    ['to the home of root', () => '/root'],
-    ['to what was there, moved aside', ({ name, path }) => `/home/${name}/${path}.aside`],
-  ])('that leads %s is never followed, and said to be there', async (_, targetOf) => {
-    await Promise.all(attackers.map((attacker) => link(stage, attacker, targetOf(attacker))));
-    expect((await stage.workstation('plan', '-o', 'json')).stdout).not.toContain(SECRET);
-    await attacked(stage, names);
-    const statuses = await stage.statuses();
-    for (const attacker of attackers) {
-      const said = `is a symbolic link to ${targetOf(attacker)}`;
-      const expected = HARMLESS.has(attacker.path) ? 'everything is as declared' : said;
-      expect([attacker.path, statuses[attacker.name]?.message]).toEqual([
-        attacker.path,
-        expect.stringContaining(expected),
-      ]);
-    }
-    await Promise.all(attackers.map((attacker) => unlink(stage, attacker)));
-    await expectConverged(stage, names);
+    it.each<[string, (attacker: Attacker) => string]>([
+      ['nowhere yet in /etc/cron.d', ({ name }) => `/etc/cron.d/${name}`],
+      ['to the same place in another person’s home', ({ path }) => `/home/alice/${path}`],
+      ['to what only root may read', () => '/etc/shadow'],
+      ['to the home of root', () => '/root'],
+      ['to what was there, moved aside', ({ name, path }) => `/home/${name}/${path}.aside`],
+    ])('that leads %s is never followed, and said to be there', async (_, targetOf) => {
+      await Promise.all(attackers.map((attacker) => link(stage, attacker, targetOf(attacker))));
+      expect((await stage.workstation('plan', '-o', 'json')).stdout).not.toContain(SECRET);
+      await attacked(stage, names);
+      const statuses = await stage.statuses();
+      for (const attacker of attackers) {
+        const said = `is a symbolic link to ${targetOf(attacker)}`;
+        const expected = HARMLESS.has(attacker.path) ? 'everything is as declared' : said;
+        expect([attacker.path, statuses[attacker.name]?.message]).toEqual([
+          attacker.path,
+          expect.stringContaining(expected),
+        ]);
+      }
+      await Promise.all(attackers.map((attacker) => unlink(stage, attacker)));
+      await expectConverged(stage, names);
+    });
   });
 });
 

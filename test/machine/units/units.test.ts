@@ -95,7 +95,7 @@ describeMachine('units where systemd runs', () => {
     expect(names.map((unit) => units.facts.get(unit))).toEqual([
       { exists: true, masked: false, enabled: true, active: 'active' },
       { exists: true, masked: false, enabled: false, active: 'inactive' },
-      { exists: true, masked: false, enabled: true, active: 'inactive' },
+      { exists: true, masked: false, enabled: true, isStatic: true, active: 'inactive' },
       { exists: true, masked: true, enabled: false, active: 'inactive' },
       { exists: false, masked: false, enabled: false, active: 'inactive' },
     ]);
