@@ -139,7 +139,7 @@ describe('a program', () => {
   if (uid !== 0) {
     it('cannot be another’s when we are not root', async () => {
       await expect(sh('id', { as: { ...myself, uid: uid + 1, name: 'ada' } })).rejects.toThrow(
-        `running sh as ada: this process has the rights of uid ${uid}, run it as root`,
+        `running a program as ada: this process has the rights of uid ${uid}, run it as root`,
       );
     });
   }
