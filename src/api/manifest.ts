@@ -5,6 +5,7 @@ import { type ParsedText, parseText } from './text/parse.ts';
 import { type Problem, sortProblems } from './text/problem.ts';
 import { describe, printPath } from './text/show.ts';
 import { suggest } from './text/suggest.ts';
+import { isMapping } from './text/json.ts';
 import { validate } from './text/validate.ts';
 import { WorkstationUser } from './user.ts';
 import { Workstation } from './workstation/index.ts';
@@ -74,10 +75,6 @@ const List = z.strictObject({
 
 function kindOf(value: unknown): unknown {
   return isMapping(value) ? value['kind'] : undefined;
-}
-
-export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function declared<S extends z.ZodType>(

@@ -1,10 +1,12 @@
 /** What a command line declares: people and policy from files, checked; or every problem, printed. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { printProblem, type Problem } from '../api/text/problem.ts';
+import { printProblem } from '../api/text/problem.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import { loadInput, type Input, type LoadedWorkstation } from '../source/files/load.ts';
 import type { Io } from './io.ts';
+import { printProblems } from './print/problems.ts';
+import { PLAIN } from './print/style.ts';
 
 export interface DeclaringOptions {
   readonly roster: readonly string[];
@@ -23,7 +25,7 @@ export async function loadDeclared(io: Io, options: DeclaringOptions): Promise<D
   const input = await loadBoth(options);
   for (const warning of input.warnings) io.err(`warning: ${printProblem(warning)}\n`);
   if (input.problems.length > 0) {
-    printProblems(io, input.problems);
+    io.err(printProblems(input.problems, PLAIN));
     return undefined;
   }
   if (input.workstation === undefined) {
@@ -31,10 +33,6 @@ export async function loadDeclared(io: Io, options: DeclaringOptions): Promise<D
     return undefined;
   }
   return { users: input.users.map(({ object }) => object), workstation: input.workstation };
-}
-
-export function printProblems(io: Io, problems: readonly Problem[]): void {
-  for (const problem of problems) io.err(`${printProblem(problem)}\n`);
 }
 
 /** A Workstation among what is given as roster needs no second file. */

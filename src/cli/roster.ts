@@ -4,8 +4,9 @@ import { exportRoster as rosterText } from '../api/roster.ts';
 import { printProblem } from '../api/text/problem.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import { loadInput } from '../source/files/load.ts';
-import { printProblems } from './declared.ts';
 import type { Io } from './io.ts';
+import { printProblems } from './print/problems.ts';
+import { PLAIN } from './print/style.ts';
 
 interface FileOptions {
   readonly filename: readonly string[];
@@ -39,7 +40,7 @@ async function usersOf(io: Io, paths: readonly string[]): Promise<WorkstationUse
   const { users, problems, warnings } = await loadInput(paths);
   for (const warning of warnings) io.err(`warning: ${printProblem(warning)}\n`);
   if (problems.length === 0) return users.map(({ object }) => object);
-  printProblems(io, problems);
+  io.err(printProblems(problems, PLAIN));
   return undefined;
 }
 

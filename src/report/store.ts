@@ -2,6 +2,7 @@
  * The state directory: one JSON file, replaced whole and only when something in it changed. What a newer program
  * wrote beside what is known here is kept, so an upgrade can be taken back.
  */
+import { isMapping, parseJson } from '../api/text/json.ts';
 import { EMPTY_STATE, type State } from './record.ts';
 
 const VERSION = 1;
@@ -45,29 +46,17 @@ export class Store {
 
 function parseState(path: string, text: string): State {
   const state = parseJson(text);
-  if (!isRecord(state) || !('version' in state)) throw damaged(path);
+  if (!isMapping(state) || !('version' in state)) throw damaged(path);
   if (state.version !== VERSION) {
     throw new Error(
       `read ${path}: it has version ${String(state.version)}, this program knows ${VERSION}: install the newer program`,
     );
   }
   const known = { ...EMPTY_STATE, ...state, version: VERSION } as const;
-  if (![known.users, known.cuts, known.suspended].every(isRecord)) throw damaged(path);
+  if (![known.users, known.cuts, known.suspended].every(isMapping)) throw damaged(path);
   return known;
 }
 
 function damaged(path: string): Error {
   return new Error(`read ${path}: it is damaged: restore it from a backup, or move it away to begin anew`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
  * The published maps: which identity is which account on which port, for the programs that route people. Printing and
  * parsing stand side by side, so that what an earlier program published can be taken over.
  */
+import { isMapping, parseJson } from '../api/text/json.ts';
 import type { Machine } from '../api/workstation/index.ts';
 import type { RosterMember } from './member.ts';
 import { printCompact, type Json } from './json.ts';
@@ -79,8 +80,8 @@ export function parseLinesMap(text: string): Parsed<ReadonlyMap<string, string>>
 
 /** The entries of a file in the format JSON, as they stand there. */
 export function parseJsonMap(text: string): Parsed<readonly MapEntry[]> {
-  const document = parseObject(text);
-  if (document === undefined) return invalid('it is no JSON object');
+  const document = parseJson(text);
+  if (!isMapping(document)) return invalid('it is no JSON object');
   const entries: MapEntry[] = [];
   for (const [authentikUser, value] of Object.entries(document)) {
     const { os_user: osUser, port } = (value ?? {}) as { os_user?: unknown; port?: unknown };
@@ -94,13 +95,4 @@ export function parseJsonMap(text: string): Parsed<readonly MapEntry[]> {
 
 function invalid(found: string): { readonly kind: 'invalid'; readonly message: string } {
   return { kind: 'invalid', message: `read a published map: ${found}: correct or remove the file` };
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

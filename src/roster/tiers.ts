@@ -1,4 +1,5 @@
 /** The tiers of the roster against those that the cluster has. */
+import { isMapping, parseJson } from '../api/text/json.ts';
 import type { RosterMember } from './member.ts';
 
 export interface TierIssue {
@@ -53,7 +54,7 @@ export function printIssue({ severity, message }: TierIssue): string {
  */
 export function parseClusterTiers(value: unknown, key?: string): ClusterTierMap | undefined {
   const document = typeof value === 'string' ? parseJson(value) : value;
-  if (!isObject(document)) return undefined;
+  if (!isMapping(document)) return undefined;
   const tiers = new Map<string, string>();
   const problems: string[] = [];
   for (const [k8sUser, entry] of Object.entries(document)) {
@@ -65,25 +66,13 @@ export function parseClusterTiers(value: unknown, key?: string): ClusterTierMap 
 }
 
 function memberOf(entry: unknown, key: string): unknown {
-  if (!isObject(entry)) return false;
+  if (!isMapping(entry)) return false;
   return Object.hasOwn(entry, key) ? entry[key] : undefined;
 }
 
 function unreadable(k8sUser: string, key: string | undefined): string {
   const expected = key === undefined ? 'a tier' : `an object with the tier in ${JSON.stringify(key)}`;
   return `read the tier of ${JSON.stringify(k8sUser)} in the cluster: its entry is not ${expected}: correct the entry`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** In single quotes, or in double quotes around a single one: as scripts that read these lines know it. */

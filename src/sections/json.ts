@@ -1,4 +1,5 @@
 /** Looking into JSON text by JSON Pointer (RFC 6901). */
+import { isMapping, parseJson } from '../api/text/json.ts';
 
 export type Member =
   | { readonly kind: 'present'; readonly value: unknown }
@@ -7,8 +8,8 @@ export type Member =
 
 /** The member of a JSON text. An empty text is an empty object. */
 export function memberOf(text: string, pointer: string): Member {
-  const document = parseObject(text);
-  if (document === undefined) return { kind: 'invalid' };
+  const document = text.trim() === '' ? {} : parseJson(text);
+  if (!isMapping(document)) return { kind: 'invalid' };
   let value: unknown = document;
   for (const key of pathOf(pointer)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return { kind: 'absent' };
@@ -23,14 +24,4 @@ export function pathOf(pointer: string): string[] {
     .slice(1)
     .split('/')
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-function parseObject(text: string): object | undefined {
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** What belongs to the machine as a whole: files, units, the published maps, and who did this work before. */
+import { parseJson } from '../api/text/json.ts';
 import type { Machine, WorkstationSpec } from '../api/workstation/index.ts';
 import type { SystemAction } from './action.ts';
 import { at, joined, NOTHING, octal, onlyTrouble, waiting } from './common.ts';
@@ -69,22 +70,13 @@ function contentOf(file: MachineFile, facts: MachineFacts): string | Trouble | u
   if (entry.kind !== 'file' || entry.text === undefined) {
     return unusableSource(`read the source of ${file.name}`, file.source, entry);
   }
-  if (file.format === 'JSON' && !isJson(entry.text)) {
+  if (file.format === 'JSON' && parseJson(entry.text) === undefined) {
     return waiting(
       'SourceInvalid',
       `write ${file.name}: ${file.source} is no valid JSON, so the old file stays: correct it`,
     );
   }
   return entry.text;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function planWrite(attempt: string, path: string, content: string, mode: number, entry: Entry): SectionPlan {

@@ -1,5 +1,5 @@
 /** Rosters in: text becomes entries, every problem at its place. */
-import { isMapping } from '../manifest.ts';
+import { isMapping } from '../text/json.ts';
 import type { Path, TextDocument } from '../text/document.ts';
 import { unknownField } from '../text/issues.ts';
 import { type ParsedText, parseText } from '../text/parse.ts';

@@ -1,4 +1,5 @@
 /** What is wrong with a Workstation as a whole: one part of it contradicts another, which no schema can see. */
+import { parseJson } from '../text/json.ts';
 import type { Path } from '../text/document.ts';
 import { anyOf, quote } from '../text/show.ts';
 import { TIERS } from '../user.ts';
@@ -125,7 +126,7 @@ function personalUnitsAreInstances({ services, secrets }: WorkstationSpec): Find
 
 function contentParses({ machine }: WorkstationSpec): Finding[] {
   return machine.files.flatMap(({ format, content }, index) =>
-    format === 'JSON' && content !== undefined && !isJSON(content)
+    format === 'JSON' && content !== undefined && parseJson(content) === undefined
       ? [
           {
             path: ['machine', 'files', index, 'content'],
@@ -134,13 +135,4 @@ function contentParses({ machine }: WorkstationSpec): Finding[] {
         ]
       : [],
   );
-}
-
-function isJSON(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { parseJson } from '../../api/text/json.ts';
 import { send, type HttpAnswer } from '../http.ts';
 import { printable } from '../programs/output.ts';
 import type { MintedToken, TokenIssuer } from '../tokens.ts';
@@ -167,12 +168,4 @@ function remedyOf(status: number): string {
   if (status === 404) return 'check the path';
   if (status === 503) return 'unseal it';
   return status >= 500 ? 'look at its log' : 'correct what is declared';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Declared, isMapping, readManifests } from '../../api/manifest.ts';
+import { type Declared, readManifests } from '../../api/manifest.ts';
 import { readRoster, type RosterEntry, usersFromRoster } from '../../api/roster.ts';
 import { decode } from '../../api/text/decode.ts';
+import { isMapping } from '../../api/text/json.ts';
 import { type ParsedText, parseText } from '../../api/text/parse.ts';
 import { type Problem, printPlace } from '../../api/text/problem.ts';
 import { quote } from '../../api/text/show.ts';
