@@ -1,26 +1,11 @@
 /** The command line that older scripts call, held to what the program before answered. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../../src/cli/main.ts';
-
-interface Input {
-  readonly title: string;
-  readonly roster: string;
-  readonly ports?: string;
-  readonly playwrightPorts?: string;
-  readonly k8sUsers?: string;
-}
+import { differences, inputs, output, type Input } from '../enginecases.ts';
 
 const project = join(import.meta.dirname, '../../..');
-const golden = (file: string) => readFileSync(join(project, 'test/golden/engine', file), 'utf8');
-const inputs = JSON.parse(golden('inputs.json')) as Input[];
-const differences = JSON.parse(golden('differences.json')) as { title: string; accounts?: string[] }[];
-const blocks = new Map(
-  golden('cases.txt')
-    .split(/^### /m)
-    .map((block) => [block.slice(0, block.indexOf('\n')), block]),
-);
 
 const directory = mkdtempSync(join(tmpdir(), 'workstation-engine-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -51,21 +36,14 @@ function derive({ roster, ports = '{}', playwrightPorts }: Input) {
   return run('derive', ...named, ...further);
 }
 
-function expectedOf(title: string) {
-  const block = blocks.get(title) ?? '';
-  const [, stdout = '', stderr = '', code = ''] =
-    /^[^]*?\n(?:--stdout\n)?([^]*?)--stderr\(.*\)\n([^]*?)--rc=(\d+)/.exec(block) ?? [];
-  return { stdout, stderr, code: Number(code) };
-}
-
 const isKept = ({ title }: Input) =>
-  expectedOf(title).code === 0 && !differences.some((one) => one.title === title);
+  output(title).code === 0 && !differences.some((one) => one.title === title);
 const derivations = inputs.filter(({ title }) => title.startsWith('derive:'));
 const validations = inputs.filter(({ title }) => title.startsWith('validate:'));
 
 describe('derive', () => {
   it.each(derivations.filter(isKept))('$title: prints the same bytes', async (input) => {
-    expect(await derive(input)).toMatchObject({ code: 0, out: expectedOf(input.title).stdout });
+    expect(await derive(input)).toMatchObject({ code: 0, out: output(input.title).stdout });
   });
 
   const isRefused = (input: Input) =>
@@ -85,7 +63,7 @@ describe('validate', () => {
   it.each(validations)(
     '$title: says the same, with the same exit code',
     async ({ title, roster, k8sUsers = '{}' }) => {
-      const wanted = expectedOf(title);
+      const wanted = output(title);
       const { code, out, err } = await run(
         'validate',
         '--roster',

@@ -2,32 +2,8 @@
 import { derive } from '../../../src/roster/derive.ts';
 import { parsePortMap } from '../../../src/roster/portmap.ts';
 import { compareTiers, parseClusterTiers, printIssue } from '../../../src/roster/tiers.ts';
-import { devvm, readText, rosterFrom } from './fixtures.ts';
-
-interface Input {
-  readonly title: string;
-  readonly roster: string;
-  readonly ports?: string;
-  readonly playwrightPorts?: string;
-  readonly k8sUsers?: string;
-}
-
-interface Output {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
-const inputs: Input[] = JSON.parse(readText('test/golden/engine/inputs.json'));
-/** What was taken before and is refused now; with `accounts`, what is read in another way. Each with the reason. */
-const differences: { title: string; reason: string; accounts?: string[] }[] = JSON.parse(
-  readText('test/golden/engine/differences.json'),
-);
-const outputs = new Map(
-  readText('test/golden/engine/cases.txt')
-    .split(/^### /m)
-    .map((block) => [block.slice(0, block.indexOf('\n')), outputOf(block)]),
-);
+import { differences, inputs, output, outputs, type Input, type Output } from '../enginecases.ts';
+import { devvm, rosterFrom } from './fixtures.ts';
 
 describe.each(inputs.filter(({ title }) => title.startsWith('derive:')))('$title', (input) => {
   const { stdout, code } = output(input.title);
@@ -56,18 +32,6 @@ it('every case with an input has its output', () => {
   expect(inputs.filter(({ title }) => !outputs.has(title))).toEqual([]);
   expect(inputs).toHaveLength(65);
 });
-
-function outputOf(block: string): Output {
-  const [, stdout = '', stderr = '', code = ''] =
-    /^[^]*?\n(?:--stdout\n)?([^]*?)--stderr\(.*\)\n([^]*?)--rc=(\d+)/.exec(block) ?? [];
-  return { stdout, stderr, code: Number(code) };
-}
-
-function output(title: string): Output {
-  const found = outputs.get(title);
-  if (!found) throw new Error(`no output for ${title}`);
-  return found;
-}
 
 function isTierConflict(title: string): boolean {
   return outputs.get(title)?.stderr.includes('ERROR: ') ?? false;
