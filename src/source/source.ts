@@ -1,0 +1,53 @@
+/**
+ * Where desired state comes from. A source holds the last whole and sound state and says that something about it changed,
+ * never what: whoever hears it looks, so nothing is lost when changes come faster than they are heard.
+ */
+import type { WorkstationUser } from '../api/user.ts';
+import type { Workstation } from '../api/workstation/index.ts';
+
+/** Somebody who is declared, and for whom nothing can be done until the declaration is changed. */
+export interface Unsound {
+  /** metadata.name. */
+  readonly name: string;
+  /** The account, where the declaration says enough to know it: whoever has it is not gone. */
+  readonly osUser?: string;
+  /** CamelCase, as a condition's reason. */
+  readonly reason: string;
+  /** What was found, where, and what to do. */
+  readonly message: string;
+}
+
+export interface DeclaredState {
+  /** The sound users. Whoever is neither here nor in `unsound` is declared no more. */
+  readonly users: readonly WorkstationUser[];
+  readonly unsound: readonly Unsound[];
+  readonly workstation: {
+    readonly object: Workstation;
+    /** Absolute; relative sources start there. */
+    readonly directory: string;
+  };
+  /** The same state has the same revision: a digest, or a resource version. */
+  readonly revision: string;
+}
+
+/** Why the newest state could not be taken, and the one before it holds. */
+export interface SourceTrouble {
+  /** CamelCase, as a condition's reason: RosterInvalid, RosterUnreadable, RosterEmpty, ServerUnreachable. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Source {
+  /**
+   * Begins to watch; `onChange` is called after every change of `current` or `trouble`. Resolves once there is a state to
+   * work from: read whole just now, or the last good one of an earlier run.
+   * @throws Error with a sentence when there is none and waiting cannot bring one
+   */
+  start(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Absent only before `start` has resolved. */
+  readonly current: DeclaredState | undefined;
+  /** Present while `current` is not the newest that was declared. */
+  readonly trouble: SourceTrouble | undefined;
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+}
