@@ -14,7 +14,13 @@ export const SECTION_CONDITIONS = [
 ] as const;
 
 /** Conditions that say how a machine stands as a whole. */
-export const MACHINE_CONDITIONS = ['MachineReady'] as const;
+export const MACHINE_CONDITIONS = [
+  'MachineReady',
+  /** Whether what is declared could be read; while it could not, what was declared before holds. */
+  'SourceReady',
+  /** Present while more people are gone than may go in one step. */
+  'RemovalsPaused',
+] as const;
 
 export const CONDITION_TYPES = [
   'Ready',
@@ -22,6 +28,8 @@ export const CONDITION_TYPES = [
   ...SECTION_CONDITIONS,
   ...MACHINE_CONDITIONS,
   'ClusterAccessReady',
+  /** Of somebody who is being deleted: the reversible cut is made and was seen to be. */
+  'Offboarded',
   'Reconciling',
   'Stalled',
 ] as const;

@@ -1,4 +1,5 @@
 /** `apply`: one pass over the machine, and with --prune the reversible cut of who has left. */
+import { stalledReport } from '../reconcile/admit.ts';
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
@@ -7,7 +8,7 @@ import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './decla
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
-import { sortOut, stalledReports, withTierIssues, type People } from './people.ts';
+import { sortOut, withTierIssues, type People } from './people.ts';
 import { printResults } from './print/results.ts';
 import { inSession, progressFor, requireRoot, type Session, type SessionOptions } from './session.ts';
 
@@ -77,8 +78,8 @@ function reportOf(
   return {
     workstation: metadata.name,
     services: spec.services.map(({ name }) => name),
-    users: [...users, ...stalledReports(people.stalled)],
-    machine: outcome.machine.finding,
+    users: [...users, ...people.stalled.map(stalledReport)],
+    machine: [outcome.machine.finding],
     declared: new Set([...byName.keys(), ...people.stalled.map(({ user }) => user.metadata.name)]),
   };
 }

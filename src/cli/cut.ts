@@ -1,6 +1,5 @@
-/** Makes the reversible cut of people, one after another, each recorded before it begins. */
-import { makeCut, planCut, recordOf } from '../reconcile/leave.ts';
-import type { State } from '../report/record.ts';
+/** Makes the reversible cut of people, one after another. */
+import { cutOff as cutOffOne } from '../reconcile/cutoff.ts';
 import type { DeclaredInput } from './declared.ts';
 import type { Io } from './io.ts';
 import type { People } from './people.ts';
@@ -19,18 +18,8 @@ export async function cutOff(
   const progress = progressFor(io, leavers.length);
   let isDone = true;
   for (const osUser of leavers) {
-    const state = store.load();
-    const cut = recordOf(
-      nameOf(state, osUser),
-      osUser,
-      await planCut(input, osUser),
-      io.now(),
-      state.cuts[osUser],
-    );
-    store.save({ ...state, cuts: { ...state.cuts, [osUser]: cut } });
-    const result = await makeCut(input, osUser, progress, signal);
+    const result = await cutOffOne(input, store, osUser, io.now(), progress, signal);
     if (result.kind === 'cut') {
-      forget(store, cut.name);
       io.out(`${osUser} is cut off: services, groups and login are gone, nothing is deleted\n`);
     } else {
       isDone = false;
@@ -39,15 +28,4 @@ export async function cutOff(
   }
   progress.close();
   return isDone;
-}
-
-function nameOf({ users }: State, osUser: string): string {
-  return Object.values(users).find(({ status }) => status.osUser === osUser)?.metadata.name ?? osUser;
-}
-
-/** Whoever is cut off is no user any more; the record of the cut stays. */
-function forget(store: Session['store'], name: string): void {
-  const state = store.load();
-  const { [name]: _gone, ...users } = state.users;
-  store.save({ ...state, users });
 }

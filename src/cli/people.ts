@@ -1,31 +1,16 @@
-/** Who of the declared people can be accepted, and how the others stand. */
-import { catalog } from '../api/catalog.ts';
-import { osUserOf, type WorkstationUser } from '../api/user.ts';
-import { findingsOfStalled } from '../reconcile/findings.ts';
+/** Who of the declared people a command is about, and how the others stand. */
+import { admit, inConflict, type Admission } from '../reconcile/admit.ts';
 import type { State } from '../report/record.ts';
-import type { UserReport } from '../report/update.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { DeclaredInput } from './declared.ts';
 import type { Io } from './io.ts';
 
-/** Somebody for whom nothing is done until a declaration is changed. */
-export interface Stalled {
-  readonly user: WorkstationUser;
-  /** CamelCase. */
-  readonly reason: string;
-  readonly message: string;
-}
-
-export interface People {
-  /** Each says which machine it belongs to. */
-  readonly accepted: readonly WorkstationUser[];
-  readonly stalled: readonly Stalled[];
+export interface People extends Admission {
   /** metadata.name of the accepted ones whom the command is about. */
   readonly served: ReadonlySet<string>;
 }
 
 /**
- * Of two who claim one thing the one has it whom the machine has known for longer.
  * @param names whom the command is about; everybody when empty
  * @throws Error when a name is given that nobody has
  */
@@ -34,11 +19,7 @@ export function sortOut(
   names: readonly string[],
   state?: State,
 ): People {
-  const { name } = workstation.object.metadata;
-  const { accepted, stalled } = catalog(
-    users.map((user) => withAge(user, state)),
-    workstation.object,
-  );
+  const { accepted, stalled } = admit(users, workstation.object, state);
   const known = new Set(
     [...accepted, ...stalled.map(({ user }) => user)].map(({ metadata }) => metadata.name),
   );
@@ -49,7 +30,7 @@ export function sortOut(
     );
   }
   return {
-    accepted: accepted.map((user) => ({ ...user, spec: { ...user.spec, workstation: name } })),
+    accepted,
     stalled,
     served: new Set(
       accepted
@@ -59,41 +40,14 @@ export function sortOut(
   };
 }
 
-/** Files do not say since when somebody is declared; the state does. */
-function withAge(user: WorkstationUser, state: State | undefined): WorkstationUser {
-  const creationTimestamp = state?.users[user.metadata.name]?.metadata.creationTimestamp;
-  return creationTimestamp === undefined
-    ? user
-    : { ...user, metadata: { creationTimestamp, ...user.metadata } };
-}
-
-/**
- * Nothing is done for somebody whose tier the cluster says otherwise, and nothing is taken from them: they stay mapped.
- * That the cluster does not know somebody yet is only said.
- */
+/** Whoever is in conflict stays mapped and is not served; that the cluster does not know somebody yet is only said. */
 export function withTierIssues(io: Io, people: People, issues: readonly TierIssue[]): People {
-  const conflicts = new Map<string, TierIssue>();
-  for (const issue of issues) {
-    if (issue.severity === 'error') conflicts.set(issue.osUser, issue);
-    else io.err(`warning: ${issue.message}\n`);
-  }
-  const inConflict = people.accepted.flatMap((user): Stalled[] => {
-    const conflict = conflicts.get(osUserOf(user));
-    return conflict === undefined ? [] : [{ user, reason: 'TierConflict', message: conflict.message }];
-  });
-  const barred = new Set(inConflict.map(({ user }) => user.metadata.name));
+  for (const { severity, message } of issues) if (severity !== 'error') io.err(`warning: ${message}\n`);
+  const stalled = inConflict(people.accepted, issues);
+  const barred = new Set(stalled.map(({ user }) => user.metadata.name));
   return {
     ...people,
     served: new Set([...people.served].filter((name) => !barred.has(name))),
-    stalled: [...people.stalled, ...inConflict],
+    stalled: [...people.stalled, ...stalled],
   };
-}
-
-export function stalledReports(stalled: readonly Stalled[]): UserReport[] {
-  return stalled.map(({ user, reason, message }) => ({
-    user,
-    ports: {},
-    findings: findingsOfStalled(reason, message),
-    acted: new Set(),
-  }));
 }

@@ -22,19 +22,28 @@ export interface Desired {
   readonly notes: readonly string[];
 }
 
+/** What a program that goes on knows beside the machine. */
+export interface Knowledge {
+  /** Files that are about to be written: what they promise is given to nobody else. Those that exist count instead. */
+  readonly promised?: readonly EnvFile[];
+  /** Whether the account has been made ready, so that the maps may name it. Default: everybody's. */
+  readonly isThere?: (osUser: string) => boolean;
+}
+
 export function resolve(
   machine: Machine,
   users: readonly WorkstationUser[],
   policy: WorkstationSpec,
+  { promised = [], isThere = () => true }: Knowledge = {},
 ): Desired {
   const roster = users.map((user) => ({ osUser: osUserOf(user), spec: user.spec }));
   const assignment = assignPorts({
     roster,
     services: policy.services,
-    files: envFiles(machine, policy),
+    files: joinedFiles(envFiles(machine, policy), promised),
     occupied: machine.listening(),
   });
-  const published = roster.filter(({ spec }) => !spec.suspended);
+  const published = roster.filter(({ osUser, spec }) => !spec.suspended && isThere(osUser));
   return {
     people: users
       .map((user) => personOf(machine, user, policy, assignment))
@@ -48,6 +57,11 @@ export function resolve(
     ...keepMaps(machine, policy, published, assignment),
     notes: assignment.notes.map(({ message }) => message),
   };
+}
+
+function joinedFiles(found: readonly EnvFile[], promised: readonly EnvFile[]): EnvFile[] {
+  const paths = new Set(found.map(({ path }) => path));
+  return [...found, ...promised.filter(({ path }) => !paths.has(path))];
 }
 
 /** Whoever is declared must not lose their place over a file that cannot be read just now. */

@@ -13,7 +13,7 @@ import type { Action } from '../sections/action.ts';
 import { planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
 import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
-import { envFiles, resolve } from './desired.ts';
+import { envFiles, resolve, type Knowledge } from './desired.ts';
 import { isUnitAction, performOne, type Witness } from './perform.ts';
 
 export type LeavePlan = ReadonlyMap<ReversibleStage, SectionPlan>;
@@ -45,10 +45,14 @@ export interface CutInput {
   readonly policy: WorkstationSpec;
   /** Everybody who is declared: whom the published maps go on naming. */
   readonly staying: readonly WorkstationUser[];
+  readonly knowledge?: Knowledge;
 }
 
 /** What is left of the cut of one person; every stage is there, empty where it is made. */
-export async function planCut({ machine, policy, staying }: CutInput, osUser: string): Promise<LeavePlan> {
+export async function planCut(
+  { machine, policy, staying, knowledge }: CutInput,
+  osUser: string,
+): Promise<LeavePlan> {
   const names = unitsOf(policy, osUser);
   await machine.lookAtUnits(names);
   const account = machine.account(osUser);
@@ -57,7 +61,7 @@ export async function planCut({ machine, policy, staying }: CutInput, osUser: st
     units: new Map(names.map((name) => [name, machine.units.get(name)] as const).flatMap(known)),
     hasProcesses: account !== undefined && machine.hasProcesses(account.uid),
   };
-  const unmap = planMaps(policy, resolve(machine, staying, policy).maps, {
+  const unmap = planMaps(policy, resolve(machine, staying, policy, knowledge).maps, {
     system: machine.lookAtSystem(machineProbes(policy).system),
     sources: new Map(),
     units: machine.units,

@@ -17,13 +17,14 @@ export interface PassReport {
   readonly workstation: string;
   readonly services: readonly string[];
   readonly users: readonly UserReport[];
-  readonly machine: Finding;
+  /** What is said of the machine as a whole: MachineReady, and what an agent knows beside it. */
+  readonly machine: readonly Finding[];
   /** metadata.name of everybody who is declared, also of those this pass was not about. */
   readonly declared: ReadonlySet<string>;
 }
 
 export function afterPass(state: State, report: PassReport, now: Date): State {
-  const updated = report.users.map((user) => recordOf(state.users[user.user.metadata.name], user, now));
+  const updated = report.users.map((user) => recordOfUser(state.users[user.user.metadata.name], user, now));
   const users: Record<string, RecordedUser> = { ...state.users };
   for (const user of updated) users[user.metadata.name] = user;
   for (const [name, user] of Object.entries(users)) {
@@ -32,7 +33,7 @@ export function afterPass(state: State, report: PassReport, now: Date): State {
   return {
     ...state,
     users,
-    workstation: workstationOf(state, report, Object.values(users), now),
+    workstation: recordOfWorkstation(state.workstation, report, Object.values(users), now),
     ...locksAfter(state, report.users, now),
   };
 }
@@ -44,8 +45,8 @@ export function lockedByUs({ cuts, suspended }: State): ReadonlySet<string> {
 }
 
 /** A lock stays recorded until the account is seen to be as it should, with the person let in again. */
-function locksAfter(
-  { cuts, suspended }: State,
+export function locksAfter(
+  { cuts, suspended }: Pick<State, 'cuts' | 'suspended'>,
   reports: readonly UserReport[],
   now: Date,
 ): Pick<State, 'cuts' | 'suspended'> {
@@ -63,7 +64,7 @@ function locksAfter(
   return locks;
 }
 
-function recordOf(
+export function recordOfUser(
   before: RecordedUser | undefined,
   { user, uid, ports, findings, acted }: UserReport,
   now: Date,
@@ -103,7 +104,7 @@ function metaOf(
 }
 
 /** Whoever is declared no more is shown until the cut is made. */
-function notDeclared(user: RecordedUser, now: Date): RecordedUser {
+export function notDeclared(user: RecordedUser, now: Date): RecordedUser {
   const finding: Finding = {
     type: 'Ready',
     status: 'Unknown',
@@ -117,19 +118,17 @@ function notDeclared(user: RecordedUser, now: Date): RecordedUser {
   };
 }
 
-function workstationOf(
-  state: State,
-  { workstation, services, machine }: PassReport,
+export function recordOfWorkstation(
+  before: State['workstation'],
+  { workstation, services, machine }: Pick<PassReport, 'workstation' | 'services' | 'machine'>,
   users: readonly RecordedUser[],
   now: Date,
 ): NonNullable<State['workstation']> {
-  const before = state.workstation;
   const metadata =
     before?.metadata.name === workstation
       ? before.metadata
       : { name: workstation, generation: 1, creationTimestamp: withoutFraction(now) };
   const ready = users.filter(({ status }) => isReady(status.conditions)).length;
-  const findings: Finding[] = [{ ...machine, type: 'Ready' }, machine];
   return {
     apiVersion: API_VERSION,
     kind: 'Workstation',
@@ -138,10 +137,27 @@ function workstationOf(
       observedGeneration: metadata.generation,
       users: { total: users.length, ready },
       services,
-      conditions: mergeConditions(before?.status.conditions ?? [], findings, now, metadata.generation),
+      conditions: mergeConditions(
+        before?.status.conditions ?? [],
+        [summaryOf(machine), ...machine],
+        now,
+        metadata.generation,
+      ),
     },
   };
 }
+
+/** Ready unless something is not; what is not ready is told first. */
+function summaryOf(machine: readonly Finding[]): Finding {
+  const bad = machine.filter(({ type, status }) => status === (ABNORMAL.has(type) ? 'True' : 'False'));
+  const [first] = bad.length > 0 ? bad : machine;
+  if (first === undefined) return { type: 'Ready', status: 'Unknown', reason: 'NotLookedAt', message: '' };
+  const message = bad.length > 1 ? bad.map((finding) => finding.message).join('; ') : first.message;
+  return { type: 'Ready', status: bad.length > 0 ? 'False' : 'True', reason: first.reason, message };
+}
+
+/** Conditions that are present, and True, only while something is not as it should be. */
+const ABNORMAL: ReadonlySet<ConditionType> = new Set(['RemovalsPaused']);
 
 export function isReady(conditions: readonly Condition[]): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');

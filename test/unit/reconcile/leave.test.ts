@@ -43,7 +43,7 @@ describe('whom the machine holds though nobody declares them', () => {
         workstation: 'devvm',
         services: [],
         users: [report],
-        machine: { type: 'MachineReady', status: 'True', reason: 'Ready', message: '' },
+        machine: [{ type: 'MachineReady', status: 'True', reason: 'Ready', message: '' }],
         declared: new Set(['emil']),
       },
       new Date(NOW),

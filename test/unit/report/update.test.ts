@@ -12,7 +12,7 @@ import { user } from '../reconcile/passes.ts';
 const ready: Finding = { type: 'Ready', status: 'True', reason: 'Ready', message: '' };
 const account: Finding = { ...ready, type: 'AccountReady' };
 const notReady: Finding = { ...ready, status: 'False', reason: 'Broken', message: 'it broke' };
-const machine: Finding = { ...ready, type: 'MachineReady' };
+const machine: Finding[] = [{ ...ready, type: 'MachineReady' }];
 const T0 = new Date('2026-01-02T03:04:05.678Z');
 const T1 = new Date('2026-01-02T04:00:00.000Z');
 
