@@ -14,15 +14,20 @@ export const freshness: Section = {
     if (!facts.isLive) return NOTHING;
     // A clone that is about to be moved is due where it goes, and looked at there in the next round.
     if (code.plan(person, facts).actions.some(({ kind }) => kind === 'move')) return NOTHING;
-    const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');
-    const due = clonesOf(person).filter(({ spec }) => {
-      const state = stateOfClone(facts.home, spec.path);
-      // A time in the future says only that a clock was set back since.
-      return state.kind === 'clone' && Math.abs(facts.now - state.fetched) >= interval;
+    const interval = intervalOf(person);
+    const clones = clonesOf(person).flatMap((clone) => {
+      const state = stateOfClone(facts.home, clone.spec.path);
+      return state.kind === 'clone' ? [{ ...clone, fetched: state.fetched }] : [];
     });
+    // A time in the future says only that a clock was set back since.
+    const [due, fresh] = [true, false].map((wanted) =>
+      clones.filter(({ fetched }) => Math.abs(facts.now - fetched) >= interval === wanted),
+    );
+    const next = Math.min(...(fresh ?? []).map(({ fetched }) => fetched + interval));
     return {
       ...NOTHING,
-      actions: due.map(({ spec, branch }) => ({
+      ...(next < Infinity ? { next } : {}),
+      actions: (due ?? []).map(({ spec, branch }) => ({
         kind: 'refresh-clone',
         path: spec.path,
         branch,
@@ -31,6 +36,19 @@ export const freshness: Section = {
     };
   },
 };
+
+/** Milliseconds: the declared interval, and up to a tenth more by the name, so that not everybody fetches at one time. */
+function intervalOf(person: Person): number {
+  const interval = milliseconds(codeOf(person)?.refreshInterval ?? '1h');
+  return Math.round(interval * (1 + spreadOf(person.osUser) / 10));
+}
+
+/** From 0 up to 1, evenly over names: FNV-1a. */
+function spreadOf(name: string): number {
+  let hash = 2_166_136_261;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
+  return (hash >>> 0) / 2 ** 32;
+}
 
 function clonesOf(person: Person): DeclaredClone[] {
   const declared = codeOf(person);

@@ -69,6 +69,8 @@ export interface SectionPlan {
   readonly troubles: readonly Trouble[];
   /** What somebody should know though nothing is wrong. */
   readonly notes: readonly string[];
+  /** When there will be something to do though nothing changes, milliseconds since 1970. */
+  readonly next?: number;
 }
 
 export interface Section {

@@ -68,7 +68,7 @@ const CodeShape = z.strictObject({
     .optional()
     .describe('Where the repos of people with the workspace layout come from.'),
   refreshInterval: Duration.default('1h').describe(
-    'How often clones are fetched and fast-forwarded where that is safe.',
+    'How often clones are fetched and fast-forwarded where that is safe; up to a tenth later, differently for each person.',
   ),
   timeout: Duration.default('10m').describe('The longest one clone or fetch may take.'),
 });

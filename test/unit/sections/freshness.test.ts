@@ -1,8 +1,10 @@
 import { freshness } from '../../../src/sections/freshness.ts';
-import { NOW, plans, type Things } from './build.ts';
+import { NOW, planOf, plans, type Things } from './build.ts';
 import { file } from './tree.ts';
 
 const HOUR = 3_600_000;
+/** The interval, and the tenth of it over which people are spread. */
+const LONG = 1.1 * HOUR;
 
 function clone(at: string, fetched: number | undefined, made = NOW): Things {
   return {
@@ -17,16 +19,16 @@ describe('a clone', () => {
   plans(freshness, {
     'fetched within the interval is fresh': { found: { home: clone('code', NOW - HOUR + 1) } },
     'fetched longer ago is refreshed': {
-      found: { home: clone('code', NOW - HOUR) },
+      found: { home: clone('code', NOW - LONG) },
       actions: [refresh],
     },
     'just made is fresh though it was never fetched': { found: { home: clone('code', undefined) } },
     'made long ago and never fetched is refreshed': {
-      found: { home: clone('code', undefined, NOW - HOUR) },
+      found: { home: clone('code', undefined, NOW - LONG) },
       actions: [refresh],
     },
     'fetched by a clock that was set back since is refreshed': {
-      found: { home: clone('code', NOW + HOUR) },
+      found: { home: clone('code', NOW + LONG) },
       actions: [refresh],
     },
     'fetched a moment in the future is fresh': { found: { home: clone('code', NOW + 5) } },
@@ -48,5 +50,16 @@ describe('a clone', () => {
       },
       actions: [{ ...refresh, path: '/home/emo/code/tripit' }],
     },
+  });
+
+  it('says when it is due next, for each person at another time', () => {
+    const due = ['emo', 'ann', 'bea'].map((osUser) => {
+      return planOf(freshness, { osUser }, { home: clone('code', NOW) }).next ?? 0;
+    });
+    expect(new Set(due).size).toBe(3);
+    for (const at of due) {
+      expect(at).toBeGreaterThanOrEqual(NOW + HOUR);
+      expect(at).toBeLessThan(NOW + LONG);
+    }
   });
 });
