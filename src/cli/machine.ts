@@ -21,12 +21,15 @@ export async function openFor(
   workstation?: LoadedWorkstation,
   issuer?: TokenIssuer,
 ): Promise<Opened> {
+  let store: Store | undefined;
   const machine = await openMachine({
     reach: reachOf(options),
+    reservedUids: () => Object.values(store?.load().cuts ?? {}).flatMap(({ uid }) => uid ?? []),
     ...(workstation === undefined ? {} : { sources: workstation.directory }),
     ...(issuer === undefined ? {} : { issuer }),
   });
-  return { machine, store: new Store(machine.stateFiles, options.stateDir) };
+  store = new Store(machine.stateFiles, options.stateDir);
+  return { machine, store };
 }
 
 function reachOf({ root, host }: MachineOptions): Reach {

@@ -1,11 +1,10 @@
 /** What a pass needs, from what the command line declares and the state of the machine. */
 import type { Machine } from '../host/machine.ts';
 import type { PassInput } from '../reconcile/pass.ts';
-import { undeclared } from '../reconcile/leave.ts';
+import { uncut, undeclared } from '../reconcile/leave.ts';
 import type { State } from '../report/record.ts';
 import { lockedByUs } from '../report/update.ts';
 import { removalOfAllAllowed, removalsAllowed } from '../roster/offboard.ts';
-import { isLockedOut } from '../sections/leave.ts';
 import type { DeclaredInput } from './declared.ts';
 import type { Io } from './io.ts';
 import type { People } from './people.ts';
@@ -41,6 +40,7 @@ export function passInput(from: {
     policy,
     canMint: machine.canMint,
     cut: lockedByUs(state),
+    departed: state.cuts,
     only: people.served,
     ...(removals.allowed ? {} : { keepMaps: removals.message }),
     now: () => io.now().getTime(),
@@ -51,10 +51,7 @@ export function passInput(from: {
 /** A stalled person is declared; one whose cut is made is gone already. */
 function leaversOf({ machine, declared, people, state }: Parameters<typeof passInput>[0]): string[] {
   const everybody = [...people.accepted, ...people.stalled.map(({ user }) => user)];
-  return undeclared(machine, everybody, declared.workstation.object.spec, state).filter((osUser) => {
-    const account = machine.account(osUser);
-    return account !== undefined && !(osUser in state.cuts && isLockedOut(account));
-  });
+  return uncut(machine, undeclared(machine, everybody, declared.workstation.object.spec, state), state);
 }
 
 function heldSentence(osUser: string): string {

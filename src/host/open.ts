@@ -19,6 +19,10 @@ export interface MachineSetting {
   readonly sources?: string;
   /** Who mints tokens, where anybody may. */
   readonly issuer?: TokenIssuer;
+  /** Uids that are given to nobody: those of people who have left. */
+  readonly reservedUids?: () => Iterable<number>;
+  /** Milliseconds that unit work waits for that of others when nobody flushes. */
+  readonly unitPatience?: number;
 }
 
 /** A machine, and what belongs to working on it at all. */
@@ -27,7 +31,7 @@ export class OpenMachine extends HostMachine {
   readonly #files: SystemFiles;
 
   constructor(setting: MachineSetting) {
-    const { reach, sources = '/', issuer } = setting;
+    const { reach, sources = '/', issuer, reservedUids, unitPatience } = setting;
     const root = rootOf(reach) || '/';
     const files = new SystemFiles(root);
     const look: Look = (probes) => files.observe(probes);
@@ -37,13 +41,14 @@ export class OpenMachine extends HostMachine {
     super({
       reach,
       accounts,
-      tools: new AccountTools(accounts),
+      tools: new AccountTools(accounts, reservedUids),
       homes,
       files,
       declared: { files: new SystemFiles(), directory: sources },
       units: new Units({
         reach,
         look,
+        ...(unitPatience === undefined ? {} : { patience: unitPatience }),
         ...(reach.kind === 'image' ? { change: changeLinks(look, files) } : {}),
       }),
       vault: issuer,

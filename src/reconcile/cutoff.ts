@@ -1,6 +1,6 @@
 /** The reversible cut of one person, recorded before it begins, so that it can be undone whenever the program dies. */
 import type { State } from '../report/record.ts';
-import { makeCut, planCut, recordOf, type CutInput, type CutResult } from './leave.ts';
+import { makeCut, planCut, recordOf, type CutInput, type CutResult, type Leaver } from './leave.ts';
 import type { Witness } from './perform.ts';
 
 /** Where the record is kept: what `save` was given is on the disk when it returns. */
@@ -19,15 +19,24 @@ export async function cutOff(
 ): Promise<CutResult> {
   const state = keeper.load();
   const plan = await planCut(input, osUser);
-  const cut = recordOf(nameOf(state, osUser), osUser, plan, now, state.cuts[osUser]);
+  const leaver = leaverOf(state, osUser, input.machine.account(osUser)?.uid);
+  const cut = recordOf(leaver, plan, now, state.cuts[osUser]);
   keeper.save({ ...state, cuts: { ...state.cuts, [osUser]: cut } });
   const result = await makeCut(input, osUser, witness, signal);
   if (result.kind === 'cut') keeper.save(withoutUser(keeper.load(), cut.name));
   return result;
 }
 
-function nameOf({ users }: State, osUser: string): string {
-  return Object.values(users).find(({ status }) => status.osUser === osUser)?.metadata.name ?? osUser;
+function leaverOf({ users, cuts }: State, osUser: string, uid: number | undefined): Leaver {
+  const user = Object.values(users).find(({ status }) => status.osUser === osUser);
+  const before = cuts[osUser];
+  const ports = user?.status.ports ?? before?.ports;
+  return {
+    name: user?.metadata.name ?? before?.name ?? osUser,
+    osUser,
+    ...(uid === undefined ? {} : { uid }),
+    ...(ports === undefined ? {} : { ports }),
+  };
 }
 
 /** Whoever is cut off is no user any more; the record of the cut stays. */

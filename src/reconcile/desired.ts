@@ -3,7 +3,9 @@ import { osUserOf, type WorkstationUser } from '../api/user.ts';
 import type { WorkstationSpec } from '../api/workstation/index.ts';
 import type { Machine } from '../host/machine.ts';
 import { assignPorts, type Assignment } from '../roster/assign.ts';
-import { envFileDirectories, type EnvFile } from '../roster/claims.ts';
+import { expand } from '../api/template.ts';
+import type { State } from '../report/record.ts';
+import { envFileDirectories, portVariable, type EnvFile } from '../roster/claims.ts';
 import { accountsIn, mapEntries, publishedText } from '../roster/maps.ts';
 import type { RosterMember } from '../roster/member.ts';
 import { byCodePoint } from '../roster/order.ts';
@@ -57,6 +59,28 @@ export function resolve(
     ...keepMaps(machine, policy, published, assignment),
     notes: assignment.notes.map(({ message }) => message),
   };
+}
+
+/** The environment files of whoever has left, as far as they gave out ports, whether they are there or not. */
+export function reservedBy(departed: State['cuts'], policy: WorkstationSpec): EnvFile[] {
+  return Object.values(departed).flatMap(({ osUser, ports }) => promises(osUser, ports ?? {}, policy));
+}
+
+/** A person's environment files as far as they give out ports, as if they were written. */
+export function promises(
+  osUser: string,
+  ports: Readonly<Record<string, number>>,
+  { services }: WorkstationSpec,
+): EnvFile[] {
+  const lines = new Map<string, string>();
+  for (const service of services) {
+    const variable = portVariable(service);
+    const port = ports[service.name];
+    if (variable === undefined || port === undefined) continue;
+    const path = expand(service.envFile, { user: osUser });
+    lines.set(path, `${lines.get(path) ?? ''}${variable}=${port}\n`);
+  }
+  return [...lines].map(([path, text]) => ({ path, text }));
 }
 
 function joinedFiles(found: readonly EnvFile[], promised: readonly EnvFile[]): EnvFile[] {

@@ -1,5 +1,6 @@
 /** Gathers what the sections of one person asked for. */
 import type { Machine } from '../host/machine.ts';
+import type { State } from '../report/record.ts';
 import type { Entries, Entry } from '../sections/facts.ts';
 import type { Facts, Person, Probes } from '../sections/section.ts';
 
@@ -8,6 +9,8 @@ export interface PassFacts {
   readonly canMint: boolean;
   /** OS users whom an earlier pass cut off. */
   readonly cut: ReadonlySet<string>;
+  /** By OS user: what earlier cuts took. */
+  readonly departed: State['cuts'];
   /** Machine files that this pass would write, by path: what a dry run must see as if it were there. */
   readonly planned: Entries;
   /** What has been found at sources: they are the machine's, and stay as they are for everybody. */
@@ -31,6 +34,7 @@ export async function gather(
     sources: overlaid(lookOnce(machine, pass, probes.sources), pass.planned),
     units: machine.units,
     cut: pass.cut.has(person.osUser),
+    cutGroups: pass.departed[person.osUser]?.groups ?? [],
     hasProcesses: person.spec.suspended && account !== undefined && machine.hasProcesses(account.uid),
     canMint: pass.canMint,
     now: pass.now(),

@@ -10,7 +10,7 @@ import type { Cut, State } from '../report/record.ts';
 import { ownersOf } from '../roster/claims.ts';
 import { sortedSet } from '../roster/order.ts';
 import type { Action } from '../sections/action.ts';
-import { planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
+import { isLockedOut, planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
 import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
 import { envFiles, resolve, type Knowledge } from './desired.ts';
@@ -99,20 +99,24 @@ export async function makeCut(
   return messages.length === 0 ? { kind: 'cut' } : { kind: 'failed', messages };
 }
 
+/** Those whose cut is not made, or was undone by hand. */
+export function uncut(machine: Machine, osUsers: readonly string[], { cuts }: Pick<State, 'cuts'>): string[] {
+  return osUsers.filter((osUser) => {
+    const account = machine.account(osUser);
+    return account !== undefined && !(osUser in cuts && isLockedOut(account));
+  });
+}
+
+/** Who leaves, and what stays theirs. */
+export type Leaver = Pick<Cut, 'name' | 'osUser' | 'uid' | 'ports'>;
+
 /** What a planned cut is going to change, joined with what an earlier, interrupted one has changed already. */
-export function recordOf(
-  name: string,
-  osUser: string,
-  plan: LeavePlan,
-  at: Date,
-  before: Cut | undefined,
-): Cut {
+export function recordOf(leaver: Leaver, plan: LeavePlan, at: Date, before: Cut | undefined): Cut {
   const actions = [...plan.values()].flatMap((stage) => stage.actions);
   const units = actions.flatMap((action) => (action.kind === 'disable-unit' ? [action.unit] : []));
   const groups = actions.flatMap((action) => (action.kind === 'remove-from-group' ? [action.group] : []));
   return {
-    name,
-    osUser,
+    ...leaver,
     at: before?.at ?? at.toISOString(),
     locked: (before?.locked ?? false) || actions.some(({ kind }) => kind === 'lock-account'),
     units: sortedSet([...(before?.units ?? []), ...units]),

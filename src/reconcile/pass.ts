@@ -8,6 +8,7 @@ import type { WorkstationSpec } from '../api/workstation/index.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import { startWorkers } from '../controller/workers.ts';
 import type { Machine } from '../host/machine.ts';
+import type { State } from '../report/record.ts';
 import { onlyTrouble, refused, waiting } from '../sections/common.ts';
 import type { Entries, Entry } from '../sections/facts.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../sections/machine.ts';
 import type { Person, SectionPlan } from '../sections/section.ts';
 import { Crowd } from './crowd.ts';
-import { resolve, type Desired } from './desired.ts';
+import { reservedBy, resolve, type Desired } from './desired.ts';
 import { gather, type PassFacts } from './facts.ts';
 import { findingsOf, type Seen } from './findings.ts';
 import { MachineWork } from './machinework.ts';
@@ -34,6 +35,8 @@ export interface PassInput {
   readonly canMint: boolean;
   /** OS users whom an earlier cut locked out. */
   readonly cut: ReadonlySet<string>;
+  /** By OS user: what earlier cuts took, and what stays reserved. */
+  readonly departed?: State['cuts'];
   /** metadata.name of those this pass is about; everybody when left out. Ports and maps are always everybody's. */
   readonly only?: ReadonlySet<string>;
   /** Why the published maps must stay as they are: more people are gone than may go in one step. */
@@ -117,8 +120,8 @@ interface Beginning {
   readonly units: readonly string[];
 }
 
-async function begin({ machine, users, policy }: PassInput): Promise<Beginning> {
-  const desired = resolve(machine, users, policy);
+async function begin({ machine, users, policy, departed = {} }: PassInput): Promise<Beginning> {
+  const desired = resolve(machine, users, policy, { promised: reservedBy(departed, policy) });
   const probes = machineProbes(policy);
   const units = [
     ...new Set([...probes.units, ...desired.people.flatMap((person) => probesOf(person).units)]),
@@ -133,7 +136,8 @@ async function begin({ machine, users, policy }: PassInput): Promise<Beginning> 
 }
 
 function passFacts(input: PassInput, planned: Entries): PassFacts {
-  return { canMint: input.canMint, cut: input.cut, planned, sources: new Map(), now: () => input.now() };
+  const { canMint, cut, departed = {} } = input;
+  return { canMint, cut, departed, planned, sources: new Map(), now: () => input.now() };
 }
 
 /** The files that a plan would write, as if they were there. */

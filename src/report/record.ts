@@ -55,6 +55,10 @@ export interface Cut {
   readonly locked: boolean;
   readonly units: readonly string[];
   readonly groups: readonly string[];
+  /** What stays theirs until it is released, though the account or the environment files should go. */
+  readonly uid?: number;
+  /** By service. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 /** Everything the state directory holds. Fields that a newer program wrote are kept as they are. */
@@ -68,6 +72,8 @@ export interface State {
   readonly cuts: Readonly<Record<string, Cut>>;
   /** By OS user: since when a pass keeps the account locked because the person is suspended, RFC 3339. */
   readonly suspended: Readonly<Record<string, string>>;
+  /** OS users whose removal somebody approved though more were gone than may go in one step. */
+  readonly approved?: readonly string[];
 }
 
 export const EMPTY_STATE: State = { version: 1, users: {}, cuts: {}, suspended: {} };

@@ -44,7 +44,7 @@ export function lockedByUs({ cuts, suspended }: State): ReadonlySet<string> {
   return new Set([...cut.map(({ osUser }) => osUser), ...Object.keys(suspended)]);
 }
 
-/** A lock stays recorded until the account is seen to be as it should, with the person let in again. */
+/** A lock or cut stays recorded until the account is seen to be as it should, with the person let in again. */
 export function locksAfter(
   { cuts, suspended }: Pick<State, 'cuts' | 'suspended'>,
   reports: readonly UserReport[],
@@ -57,8 +57,7 @@ export function locksAfter(
       locks.suspended[osUser] ??= withoutFraction(now);
     } else if (findings.some(({ type, status }) => type === 'AccountReady' && status === 'True')) {
       delete locks.suspended[osUser];
-      const cut = locks.cuts[osUser];
-      if (cut?.locked) locks.cuts[osUser] = { ...cut, locked: false };
+      delete locks.cuts[osUser];
     }
   }
   return locks;
@@ -69,7 +68,7 @@ export function recordOfUser(
   { user, uid, ports, findings, acted }: UserReport,
   now: Date,
 ): RecordedUser {
-  const metadata = metaOf(before?.metadata, before?.spec, user.spec, user.metadata.name, now);
+  const metadata = metaOf(before, user, now);
   const old = before?.status.conditions ?? [];
   const fresh = mergeConditions(old, findings, now, metadata.generation);
   const conditions = fresh.map((condition) => {
@@ -91,16 +90,17 @@ export function recordOfUser(
   };
 }
 
+/** The API server counts changes itself; what comes from files is counted here. */
 function metaOf(
-  before: RecordedMeta | undefined,
-  oldSpec: unknown,
-  spec: unknown,
-  name: string,
+  before: RecordedUser | undefined,
+  { metadata, spec }: WorkstationUser,
   now: Date,
 ): RecordedMeta {
+  const { name, generation, creationTimestamp = withoutFraction(now) } = metadata;
+  if (generation !== undefined) return { name, generation, creationTimestamp };
   if (before === undefined) return { name, generation: 1, creationTimestamp: withoutFraction(now) };
-  const isSame = JSON.stringify(oldSpec) === JSON.stringify(spec);
-  return isSame ? before : { ...before, generation: before.generation + 1 };
+  const isSame = JSON.stringify(before.spec) === JSON.stringify(spec);
+  return isSame ? before.metadata : { ...before.metadata, generation: before.metadata.generation + 1 };
 }
 
 /** Whoever is declared no more is shown until the cut is made. */

@@ -84,7 +84,7 @@ function notesOnAccess({ spec }: Person, { name, password }: AccountFacts): stri
 }
 
 function groupsOf(person: Person, facts: Facts): { present: string[]; notes: string[] } {
-  const wanted = person.policy.accounts.groups[person.spec.tier];
+  const wanted = [...person.policy.accounts.groups[person.spec.tier], ...givenBack(person, facts)];
   const absent = wanted.filter((group) => !facts.groups.has(group));
   return {
     present: wanted.filter((group) => facts.groups.has(group)),
@@ -92,4 +92,10 @@ function groupsOf(person: Person, facts: Facts): { present: string[]; notes: str
       (group) => `group ${group} does not exist on this machine: ${person.osUser} is added once it does`,
     ),
   };
+}
+
+/** Who comes back is again in the groups of the cut, but for those of tiers: which of these, the tier of now says. */
+function givenBack({ policy }: Person, { cutGroups }: Facts): string[] {
+  const ofTiers = new Set(Object.values(policy.accounts.groups).flat());
+  return cutGroups.filter((group) => !ofTiers.has(group));
 }

@@ -37,6 +37,8 @@ export interface Facts {
   readonly isLive: boolean;
   /** Whether our own records say that we locked this account: only then may a pass unlock it. */
   readonly cut: boolean;
+  /** Groups that the cut of an earlier leave took the person out of. */
+  readonly cutGroups: readonly string[];
   /** Whether a process of the person's runs; looked at only for whoever is suspended. */
   readonly hasProcesses: boolean;
   /** Whether the pass holds a token that may mint others. */

@@ -18,7 +18,7 @@ export class AccountTools {
   readonly #reserved: () => Iterable<number>;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `reservedUids` are given to nobody: those of people whose homes lie in an archive. */
+  /** `reservedUids` are given to nobody: those of people who have left. */
   constructor(accounts: Accounts, reservedUids: () => Iterable<number> = () => []) {
     this.#accounts = accounts;
     this.#reserved = reservedUids;

@@ -24,9 +24,11 @@ export interface UnitsOptions {
   /** Who enables and disables. Default: systemctl. */
   readonly change?: Change;
   readonly settling?: SettlingOptions;
+  /** Milliseconds that a request waits for others when nobody flushes. Default: ten seconds. */
+  readonly patience?: number;
 }
 
-/** Milliseconds that a request waits for others when nobody flushes, as long as a first pass of many takes; and that failed units wait to be asked about. */
+/** Milliseconds: as long as a first pass of many takes; and that failed units wait to be asked about. */
 const BATCH_WAIT = 10_000;
 const EXPLAIN_WAIT = 10;
 /** Half a minute is longer than any service takes that somebody waits for. */
@@ -47,13 +49,15 @@ export class Units {
   readonly #requests: Coalescer<Request, Done>;
   readonly #questions: Coalescer<string, Properties>;
 
-  constructor({ reach, look, systemctl = systemctlOn(reach), change, settling = SETTLING }: UnitsOptions) {
+  constructor(options: UnitsOptions) {
+    const { reach, look, systemctl = systemctlOn(reach), change } = options;
+    const { settling = SETTLING, patience = BATCH_WAIT } = options;
     this.#reach = reach;
     this.#look = look;
     this.#systemctl = new Systemctl(systemctl);
     this.#change = change ?? this.#systemctl.change;
     this.#settling = new Settling(this.#systemctl, settling);
-    this.#requests = new Coalescer({ maxWait: BATCH_WAIT, run: (requests) => this.#runBatch(requests) });
+    this.#requests = new Coalescer({ maxWait: patience, run: (requests) => this.#runBatch(requests) });
     this.#questions = new Coalescer({ maxWait: EXPLAIN_WAIT, run: (units) => this.#explain(units) });
   }
 
@@ -73,7 +77,7 @@ export class Units {
     }
   }
 
-  /** Takes part in the next batch, which goes off at `flush`, or after ten seconds. */
+  /** Takes part in the next batch, which goes off at `flush`, or when it has waited long. */
   do(action: UnitAction): Promise<Done> {
     return this.#ask(action);
   }

@@ -141,11 +141,10 @@ describe('the record of a cut', () => {
     ],
     groups: ['code-shared', 'docker', 'sudo'],
   };
+  const emil = { name: 'emil', osUser: 'emo' };
 
   it('holds what is going to be changed', async () => {
-    expect(recordOf('emil', 'emo', await planCut(inputOf(await left()), 'emo'), at, undefined)).toEqual(
-      whole,
-    );
+    expect(recordOf(emil, await planCut(inputOf(await left()), 'emo'), at, undefined)).toEqual(whole);
   });
 
   it('still holds what an interrupted cut has changed, since when it has', async () => {
@@ -158,13 +157,13 @@ describe('the record of a cut', () => {
     await cut(machine);
     machine.before = () => undefined;
     const rest = await planCut(inputOf(machine), 'emo');
-    expect(recordOf('emil', 'emo', rest, new Date(NOW + 1), whole)).toEqual(whole);
-    expect(recordOf('emil', 'emo', rest, at, undefined)).toMatchObject({ units: [], groups: ['sudo'] });
+    expect(recordOf(emil, rest, new Date(NOW + 1), whole)).toEqual(whole);
+    expect(recordOf(emil, rest, at, undefined)).toMatchObject({ units: [], groups: ['sudo'] });
   });
 
   it('does not hold a lock that was there before', async () => {
     const machine = await left();
     machine.accounts.set('emo', { ...machine.accounts.get('emo')!, expires: 1 });
-    expect(recordOf('emil', 'emo', await planCut(inputOf(machine), 'emo'), at, undefined).locked).toBe(false);
+    expect(recordOf(emil, await planCut(inputOf(machine), 'emo'), at, undefined).locked).toBe(false);
   });
 });

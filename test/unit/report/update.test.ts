@@ -193,13 +193,13 @@ describe('our own locks', () => {
     expect([...lockedByUs(after(failed, [back], T1))]).toEqual([]);
   });
 
-  it('are those of cuts, until the person is declared and let in again; the rest of the cut stays recorded', () => {
+  it('are those of cuts, until the person is declared and let in again, and the cut is forgotten', () => {
     const left = { ...EMPTY_STATE, cuts: { emo: cut } };
     expect([...lockedByUs(left)]).toEqual(['emo']);
     expect([...lockedByUs({ ...left, cuts: { emo: { ...cut, locked: false } } })]).toEqual([]);
     const returned = after(left, [back], T1);
     expect([...lockedByUs(returned)]).toEqual([]);
-    expect(returned.cuts).toEqual({ emo: { ...cut, locked: false } });
+    expect(returned.cuts).toEqual({});
     expect(left.cuts.emo).toBe(cut);
   });
 });

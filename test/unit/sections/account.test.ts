@@ -132,6 +132,20 @@ describe('a person who is suspended no more', () => {
   });
 });
 
+describe('a person who comes back', () => {
+  const cutGroups = ['docker', 'video'];
+  plans(account, {
+    'is again in the groups of the cut, but for those of a tier that is not theirs': {
+      found: { cutGroups, groups: new Set(['docker', 'video']) },
+      actions: [{ kind: 'add-to-group', group: 'video' }],
+    },
+    'and for those that are gone, which is said': {
+      found: { cutGroups, groups: new Set(['docker']) },
+      notes: ['group video does not exist on this machine: emo is added once it does'],
+    },
+  });
+});
+
 it('what a user can name never reaches a terminal raw', () => {
   const plan = planOf(account, {}, { system: { '/home/emo': link('/x\x1b]0;gone\x07\n') } });
   expect(troublesOf(plan)).toEqual([

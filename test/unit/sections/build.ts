@@ -67,6 +67,7 @@ export function facts(who: Person, found: Found = {}): Facts {
   return {
     isLive: true,
     cut: false,
+    cutGroups: [],
     hasProcesses: false,
     canMint: true,
     groups: new Set(['code-shared', 'docker', 'sudo', who.osUser]),

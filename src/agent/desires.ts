@@ -1,0 +1,96 @@
+/**
+ * Who is to have what, worked out once for many passes. It is worked out anew when what is declared changes, or when the
+ * machine says otherwise than it assumes; a port that it has promised to a newcomer stays promised meanwhile.
+ */
+import type { WorkstationUser } from '../api/user.ts';
+import { expand } from '../api/template.ts';
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+import type { Machine } from '../host/machine.ts';
+import { promises, reservedBy, resolve, type Desired, type Knowledge } from '../reconcile/desired.ts';
+import { claimsOf, type EnvFile } from '../roster/claims.ts';
+import type { State } from '../report/record.ts';
+import type { Person } from '../sections/section.ts';
+
+export interface Wanted {
+  /** Whom the machine is to have. */
+  readonly users: readonly WorkstationUser[];
+  readonly policy: WorkstationSpec;
+  /** By OS user: who has left, and keeps ports until they are released. */
+  readonly departed: State['cuts'];
+}
+
+export class Desires {
+  readonly #machine: Machine;
+  readonly #isThere: (osUser: string) => boolean;
+  #wanted: Wanted;
+  #desired: Desired | undefined;
+  /** By metadata.name; always of `#desired`. */
+  #people: ReadonlyMap<string, Person> = new Map();
+
+  constructor(machine: Machine, isThere: (osUser: string) => boolean, wanted: Wanted) {
+    this.#machine = machine;
+    this.#isThere = isThere;
+    this.#wanted = wanted;
+  }
+
+  get wanted(): Wanted {
+    return this.#wanted;
+  }
+
+  set wanted(wanted: Wanted) {
+    this.#wanted = wanted;
+    this.#desired = undefined;
+  }
+
+  /** What everybody is to have, as of the machine now. */
+  get current(): Desired {
+    return this.#desired ?? this.workOut();
+  }
+
+  /** Looks at the machine again: maps depend on who is there by now, ports on who holds them. */
+  workOut(): Desired {
+    const { users, policy } = this.#wanted;
+    this.#desired = resolve(this.#machine, users, policy, this.knowledge);
+    this.#people = new Map(this.#desired.people.map((person) => [person.name, person]));
+    return this.#desired;
+  }
+
+  /** Undefined for whoever is not wanted. Costs a look at that person's own environment files. */
+  person(name: string): Person | undefined {
+    if (this.#desired === undefined) this.workOut();
+    const person = this.#people.get(name);
+    if (person !== undefined && !this.#isUpToDate(person)) this.workOut();
+    return this.#people.get(name);
+  }
+
+  get knowledge(): Knowledge {
+    const { policy, departed } = this.#wanted;
+    const ofPeople = [...this.#people.values()].flatMap(({ osUser, ports }) =>
+      promises(osUser, ports, policy),
+    );
+    return { promised: [...ofPeople, ...reservedBy(departed, policy)], isThere: this.#isThere };
+  }
+
+  /** Whether the person's files claim what was worked out, or nothing yet, and the home is where it was taken to be. */
+  #isUpToDate(person: Person): boolean {
+    const { services } = person.policy;
+    const home = this.#machine.account(person.osUser)?.home;
+    if (home !== undefined && home !== person.home) return false;
+    const { ports, troubles } = claimsOf(services, this.#filesOf(person));
+    if (troubles.length > 0 || person.portTroubles.length > 0) return false;
+    return services.every(({ name }) => {
+      const claimed = ports.get(name)?.get(person.osUser);
+      return claimed === undefined || claimed === person.ports[name];
+    });
+  }
+
+  #filesOf({ osUser, policy }: Person): EnvFile[] {
+    const paths = [...new Set(policy.services.map(({ envFile }) => expand(envFile, { user: osUser })))];
+    const entries = this.#machine.lookAtSystem(paths.map((path) => ({ path, read: 'text' })));
+    return paths.flatMap((path) => {
+      const entry = entries.get(path);
+      if (entry === undefined || entry.kind === 'absent') return [];
+      return [entry.kind === 'file' && entry.text !== undefined ? { path, text: entry.text } : { path }];
+    });
+  }
+}
