@@ -9,6 +9,11 @@ const WAITING = 60_000;
 /** Milliseconds between the first two tries of what failed, doubled with each further one up to the most. */
 export const RETRY = { base: 1000, most: 600_000 } as const;
 
+/** What one more failure after so many in a row makes a key wait: as `ItemExponentialFailureLimiter` has it. */
+export function retryAfter(failures: number): number {
+  return Math.min(RETRY.most, RETRY.base * 2 ** failures);
+}
+
 export interface Verdict {
   readonly outcome: Outcome;
   /** When, and why, there is another pass though nothing changes; absent where only the resync comes. */

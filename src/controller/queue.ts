@@ -55,6 +55,11 @@ export class WorkQueue {
     return this.#ready.size;
   }
 
+  /** How many keys are with workers. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /**
    * Asks for a run of `key`. Folded into the next run the key already has, it can only make that earlier and
    * raise its priority, and then stands behind the others of the new priority. Ignored after shutdown.

@@ -17,8 +17,9 @@ export async function cutOff(
   witness: Witness,
   signal: AbortSignal,
 ): Promise<CutResult> {
-  const state = keeper.load();
   const plan = await planCut(input, osUser);
+  // Others may be cut at the same time: between reading the state and writing it nothing is waited for.
+  const state = keeper.load();
   const leaver = leaverOf(state, osUser, input.machine.account(osUser)?.uid);
   const cut = recordOf(leaver, plan, now, state.cuts[osUser]);
   keeper.save({ ...state, cuts: { ...state.cuts, [osUser]: cut } });

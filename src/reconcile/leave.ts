@@ -46,6 +46,8 @@ export interface CutInput {
   /** Everybody who is declared: whom the published maps go on naming. */
   readonly staying: readonly WorkstationUser[];
   readonly knowledge?: Knowledge;
+  /** Once aborted, nothing else begins. */
+  readonly draining?: AbortSignal;
 }
 
 /** What is left of the cut of one person; every stage is there, empty where it is made. */
@@ -79,10 +81,11 @@ export async function makeCut(
   witness: Witness,
   signal: AbortSignal,
 ): Promise<CutResult> {
-  const { machine } = input;
+  const { machine, draining } = input;
+  const around = { machine, witness, signal, ...(draining === undefined ? {} : { draining }) };
   const messages: string[] = [];
   const one = async (action: Action): Promise<void> => {
-    const done = await performOne({ machine, witness, signal }, osUser, action);
+    const done = await performOne(around, osUser, action);
     if (done.kind === 'failed') messages.push(done.message);
   };
   for (const { actions } of (await planCut(input, osUser)).values()) {

@@ -20,7 +20,10 @@ export interface Performance {
   readonly machine: Machine;
   readonly crowd: Crowd;
   readonly witness: Witness;
+  /** Once aborted, what runs is ended. */
   readonly signal: AbortSignal;
+  /** Once aborted, what runs goes on, and nothing else begins. */
+  readonly draining?: AbortSignal;
 }
 
 export interface Performed {
@@ -84,16 +87,23 @@ async function performUnits(
 
 /** Never rejects: what the machine throws is a failure of this action. */
 export async function performOne(
-  { machine, witness, signal }: Pick<Performance, 'machine' | 'witness' | 'signal'>,
+  { machine, witness, signal, draining }: Omit<Performance, 'crowd'>,
   user: string,
   action: Action,
 ): Promise<Done> {
+  if (draining?.aborted) return STOPPING;
   witness.began(user, action);
   const start = performance.now();
   const done = await attempt(machine, user, action, signal);
   witness.ended(user, action, done, performance.now() - start);
   return done;
 }
+
+const STOPPING: Done = {
+  kind: 'failed',
+  reason: 'Stopping',
+  message: 'not begun: the program is stopping',
+};
 
 async function attempt(machine: Machine, user: string, action: Action, signal: AbortSignal): Promise<Done> {
   try {

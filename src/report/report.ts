@@ -22,6 +22,8 @@ export interface Report {
   user(record: RecordedUser): void;
   workstation(record: RecordedWorkstation): void;
   event(event: AgentEvent): void;
+  /** Somebody who is being deleted: nothing of theirs is left to be cut, as a look at the machine showed. */
+  offboarded(name: string): void;
   /** Delivers what it can before `signal` fires, then lets go. */
   close(signal: AbortSignal): Promise<void>;
 }

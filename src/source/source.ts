@@ -21,6 +21,10 @@ export interface DeclaredState {
   /** The sound users. Whoever is neither here nor in `unsound` is declared no more. */
   readonly users: readonly WorkstationUser[];
   readonly unsound: readonly Unsound[];
+  /** Sound users, also in `users`, for whom somebody else says that nothing is to be done, and nothing taken away. */
+  readonly barred?: readonly Unsound[];
+  /** Whoever is being deleted and is kept in sight until the cut is made; never in `users`. */
+  readonly leaving?: readonly { readonly name: string; readonly osUser: string }[];
   readonly workstation: {
     readonly object: Workstation;
     /** Absolute; relative sources start there. */

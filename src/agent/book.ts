@@ -1,0 +1,180 @@
+/**
+ * What the agent knows of everybody: the state that outlives it. What did not change is told to nobody and written
+ * nowhere; what changed is told at once and written soon, and what must not be lost is written before it is done.
+ */
+import { mergeConditions, type Finding } from '../api/conditions.ts';
+import type { Clock } from '../controller/clock.ts';
+import type { RecordedUser, State } from '../report/record.ts';
+import type { Report } from '../report/report.ts';
+import {
+  locksAfter,
+  recordOfUser,
+  recordOfWorkstation,
+  type PassReport,
+  type UserReport,
+} from '../report/update.ts';
+import type { StateKeeper } from '../reconcile/cutoff.ts';
+import { findingsOfStalled } from '../reconcile/findings.ts';
+import type { Unsound } from '../source/source.ts';
+import type { WatchEvent } from './view.ts';
+
+export interface BookOptions {
+  readonly store: { load(): State; save(state: State): unknown };
+  readonly report: Report;
+  readonly clock: Clock;
+  now(): Date;
+  /** The state could not be written; it is tried again after the next change, and after a while. */
+  onTrouble(message: string): void;
+}
+
+/** Milliseconds from a change to the write that holds it and all that came meanwhile. */
+const SOON = 200;
+const AGAIN = 10_000;
+
+export class Book implements StateKeeper {
+  readonly #options: BookOptions;
+  #state: State;
+  #about: Pick<PassReport, 'workstation' | 'services'> = { workstation: '', services: [] };
+  #machine: readonly Finding[] = [];
+  /** Calls off the write to come; absent when all is written. */
+  #cancel: (() => void) | undefined;
+  readonly #listeners = new Set<(event: WatchEvent) => void>();
+
+  constructor(options: BookOptions) {
+    this.#options = options;
+    this.#state = options.store.load();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  load(): State {
+    return this.#state;
+  }
+
+  /** On the disk when it returns. @throws Error when it could not be written */
+  save(state: State): void {
+    const before = this.#state;
+    this.#state = state;
+    for (const [name, user] of Object.entries(before.users))
+      if (!Object.hasOwn(state.users, name)) this.#tell({ type: 'DELETED', object: user });
+    this.#write();
+    this.#countUsers();
+  }
+
+  /** How a person stands after a pass. */
+  user(report: UserReport): void {
+    const { name } = report.user.metadata;
+    const before = this.#state.users[name];
+    const now = this.#options.now();
+    const record = recordOfUser(before, report, now);
+    this.#locks(locksAfter(this.#state, [report], now));
+    this.put(record);
+  }
+
+  /** Somebody whose declaration cannot be read: what was declared before stays shown, with why it is not followed. */
+  unsound({ name, reason, message }: Unsound): void {
+    const before = this.#state.users[name];
+    if (before === undefined) return;
+    const conditions = mergeConditions(
+      before.status.conditions,
+      findingsOfStalled(reason, message),
+      this.#options.now(),
+    );
+    this.put({ ...before, status: { ...before.status, conditions } });
+  }
+
+  #locks(locks: Pick<State, 'cuts' | 'suspended'>): void {
+    const { cuts, suspended } = this.#state;
+    if (isSame({ cuts, suspended }, locks)) return;
+    this.#state = { ...this.#state, ...locks };
+    this.#saveSoon();
+  }
+
+  put(record: RecordedUser): void {
+    const { name } = record.metadata;
+    const before = this.#state.users[name];
+    if (before !== undefined && isSame(before, record)) return;
+    this.#state = { ...this.#state, users: { ...this.#state.users, [name]: record } };
+    this.#options.report.user(record);
+    this.#tell({ type: before === undefined ? 'ADDED' : 'MODIFIED', object: record });
+    this.#countUsers();
+    this.#saveSoon();
+  }
+
+  /** Nobody by that name is known any more, and nothing has to be undone. */
+  forget(name: string): void {
+    const { [name]: gone, ...users } = this.#state.users;
+    if (gone === undefined) return;
+    this.#state = { ...this.#state, users };
+    this.#tell({ type: 'DELETED', object: gone });
+    this.#countUsers();
+    this.#saveSoon();
+  }
+
+  /** What the machine is called, and which services it has. */
+  about(about: Pick<PassReport, 'workstation' | 'services'>): void {
+    this.#about = about;
+  }
+
+  machine(findings: readonly Finding[]): void {
+    this.#machine = findings;
+    this.#countUsers();
+  }
+
+  change(change: Partial<Pick<State, 'cuts' | 'approved'>>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#saveSoon();
+  }
+
+  watch(listener: (event: WatchEvent) => void): () => void {
+    for (const object of Object.values(this.#state.users)) listener({ type: 'ADDED', object });
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    if (this.#cancel !== undefined) this.#writeOrTell();
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #countUsers(): void {
+    if (this.#machine.length === 0) return;
+    const { workstation: before, users } = this.#state;
+    const about = { ...this.#about, machine: this.#machine };
+    const record = recordOfWorkstation(before, about, Object.values(users), this.#options.now());
+    if (before !== undefined && isSame(before, record)) return;
+    this.#state = { ...this.#state, workstation: record };
+    this.#options.report.workstation(record);
+    this.#saveSoon();
+  }
+
+  #tell(event: WatchEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #saveSoon(ms = SOON): void {
+    this.#cancel ??= this.#options.clock.setTimer(() => this.#writeOrTell(), ms);
+  }
+
+  #writeOrTell(): void {
+    try {
+      this.#write();
+    } catch (error) {
+      this.#options.onTrouble((error as Error).message);
+      this.#saveSoon(AGAIN);
+    }
+  }
+
+  #write(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#options.store.save(this.#state);
+  }
+}
+
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

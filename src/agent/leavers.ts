@@ -1,0 +1,47 @@
+/** Who has left, and whether they may go: only who was seen declared, and not more in one step than the limit. */
+import type { Machine } from '../host/machine.ts';
+import { uncut } from '../reconcile/leave.ts';
+import type { State } from '../report/record.ts';
+import { removalOfAllAllowed, removalsAllowed } from '../roster/offboard.ts';
+import { sortedSet } from '../roster/order.ts';
+import type { Roll } from './roll.ts';
+
+export interface Leavers {
+  /** OS users whose cut is to be made. */
+  readonly go: readonly string[];
+  /** Those who must wait, and why, until somebody approves or declares them again. */
+  readonly held?: { readonly osUsers: readonly string[]; readonly message: string };
+  /** metadata.name of whoever is declared no more and has nothing here that would have to be cut. */
+  readonly gone: readonly string[];
+}
+
+/**
+ * Whoever was never declared to this program is not among them: what a machine held before is told of by a pass, and
+ * cut off by hand only.
+ */
+export function leaversOf(
+  machine: Machine,
+  { osUsers, users, stalled, unsound, leaving, workstation }: Roll,
+  state: State,
+): Leavers {
+  const known = Object.values(state.users).map(({ metadata, status }) => ({
+    name: metadata.name,
+    osUser: status.osUser,
+  }));
+  const left = [...known, ...leaving].filter(({ osUser }) => !osUsers.has(osUser));
+  const go = uncut(machine, sortedSet(left.map(({ osUser }) => osUser)), state);
+  const gone = sortedSet(left.filter(({ osUser }) => !go.includes(osUser)).map(({ name }) => name));
+  const approved = new Set(state.approved);
+  const unapproved = go.filter((osUser) => !approved.has(osUser));
+  const isNobodyLeft = users.length + stalled.length + unsound.length === 0;
+  const { massRemovalLimit } = workstation.spec.offboarding;
+  const removals = isNobodyLeft
+    ? removalOfAllAllowed(unapproved, 0)
+    : removalsAllowed(unapproved, massRemovalLimit);
+  if (removals.allowed) return { go, gone };
+  return {
+    go: go.filter((osUser) => approved.has(osUser)),
+    held: { osUsers: unapproved, message: removals.message },
+    gone,
+  };
+}

@@ -1,0 +1,120 @@
+/** One pass over one thing: a person, the machine, or somebody who leaves. */
+import type { Finding } from '../api/conditions.ts';
+import { Coalescer } from '../host/coalescer.ts';
+import type { Machine } from '../host/machine.ts';
+import { Crowd } from '../reconcile/crowd.ts';
+import { cutOff, type StateKeeper } from '../reconcile/cutoff.ts';
+import type { PassFacts } from '../reconcile/facts.ts';
+import type { CutResult } from '../reconcile/leave.ts';
+import { MachineWork } from '../reconcile/machinework.ts';
+import type { Witness } from '../reconcile/perform.ts';
+import { reconcilePerson, type Reconciled } from '../reconcile/person.ts';
+import { probesOf } from '../reconcile/plan.ts';
+import { lockedByUs } from '../report/update.ts';
+import { onlyTrouble, refused } from '../sections/common.ts';
+import { machineProbes, planMachineFiles, planMachineUnits, planMaps } from '../sections/machine.ts';
+import type { Person } from '../sections/section.ts';
+import type { Desires } from './desires.ts';
+
+export interface PassesOptions {
+  readonly machine: Machine & { readonly canMint: boolean };
+  readonly desires: Desires;
+  readonly keeper: StateKeeper;
+  readonly now: () => Date;
+  /** Once aborted no action begins. */
+  readonly draining: AbortSignal;
+}
+
+/** Milliseconds that a look at units waits for those of others: systemd is asked once for all of them. */
+const LOOK_WAIT = 5;
+
+export interface MachinePass {
+  readonly finding: Finding;
+  readonly done: number;
+  /** Whether files changed that people's may be made from. */
+  readonly filesChanged: boolean;
+}
+
+export class Passes {
+  readonly #options: PassesOptions;
+  readonly #crowd: Crowd;
+  readonly #looks: Coalescer<readonly string[], undefined>;
+
+  constructor(options: PassesOptions) {
+    const { machine } = options;
+    this.#options = options;
+    this.#crowd = new Crowd(() => machine.flush());
+    this.#looks = new Coalescer({
+      maxWait: LOOK_WAIT,
+      async run(requests) {
+        await machine.lookAtUnits([...new Set(requests.flat())]);
+        return requests.map(() => undefined);
+      },
+    });
+  }
+
+  async user(person: Person, witness: Witness, signal: AbortSignal): Promise<Reconciled> {
+    const { machine, draining } = this.#options;
+    const crowd = this.#crowd;
+    crowd.setOut();
+    try {
+      await this.lookAtUnits(probesOf(person).units);
+      return await reconcilePerson({ machine, crowd, witness, signal, draining }, this.#facts(), person);
+    } finally {
+      crowd.arrive();
+    }
+  }
+
+  async lookAtUnits(units: readonly string[]): Promise<void> {
+    if (units.length > 0) await this.#looks.add(units);
+  }
+
+  /** @param keepMaps why the published maps must stay as they are */
+  async machine(keepMaps: string | undefined, witness: Witness, signal: AbortSignal): Promise<MachinePass> {
+    const { machine, desires, draining } = this.#options;
+    const { policy } = desires.wanted;
+    const probes = machineProbes(policy);
+    await this.lookAtUnits(probes.units);
+    const facts = {
+      system: machine.lookAtSystem(probes.system),
+      sources: machine.lookAtSources(probes.sources),
+      units: machine.units,
+    };
+    const work = new MachineWork({ machine, witness, signal, draining });
+    await work.perform(planMachineFiles(policy, facts));
+    const filesChanged = work.done > 0;
+    // Among the files may have been units.
+    if (filesChanged) await this.lookAtUnits(probes.units);
+    const units = work.perform(planMachineUnits(policy, facts));
+    machine.flush();
+    await units;
+    const desired = desires.workOut();
+    const reason = keepMaps ?? desired.keepMaps;
+    await work.perform(
+      reason === undefined
+        ? planMaps(policy, desired.maps, facts)
+        : onlyTrouble(refused('MapsKept', `publish the maps: ${reason}`)),
+    );
+    return { finding: work.finding(desired.notes), done: work.done, filesChanged };
+  }
+
+  leave(osUser: string, witness: Witness, signal: AbortSignal): Promise<CutResult> {
+    const { machine, desires, keeper, now, draining } = this.#options;
+    const { policy, users } = desires.wanted;
+    const input = { machine, policy, staying: users, knowledge: desires.knowledge, draining };
+    return cutOff(input, keeper, osUser, now(), witness, signal);
+  }
+
+  #facts(): PassFacts {
+    const { machine, keeper, now } = this.#options;
+    const state = keeper.load();
+    return {
+      canMint: machine.canMint,
+      cut: lockedByUs(state),
+      departed: state.cuts,
+      planned: new Map(),
+      sources: new Map(),
+      now: () => now().getTime(),
+    };
+  }
+}

@@ -1,0 +1,122 @@
+/** What happens for a key: the pass, what is recorded of it, and what follows from it. */
+import type { Finding } from '../api/conditions.ts';
+import { osUserOf } from '../api/user.ts';
+import type { Outcome } from '../controller/workers.ts';
+import { findingsOf } from '../reconcile/findings.ts';
+import type { Reconciled } from '../reconcile/person.ts';
+import type { Witness } from '../reconcile/perform.ts';
+import type { Person } from '../sections/section.ts';
+import type { Book } from './book.ts';
+import type { Cause } from './causes.ts';
+import type { Diary } from './diary.ts';
+import { parseKey } from './keys.ts';
+import { verdictOf } from './schedule.ts';
+import type { Situation } from './situation.ts';
+import type { WitnessFor } from './witness.ts';
+
+export interface ReconcilerOptions {
+  readonly machine: { lookUp(osUsers: readonly string[]): Promise<void> };
+  readonly book: Book;
+  readonly diary: Diary;
+  readonly witnessFor: WitnessFor;
+  readonly situation: () => Situation;
+  /** Milliseconds that one more failure of a key makes it wait. */
+  readonly retryAfter: (key: string) => number;
+  readonly now: () => Date;
+  readonly followUp: FollowUp;
+  /** Once aborted no action begins, and what a pass then finds is not recorded. */
+  readonly draining: AbortSignal;
+}
+
+/** What the outcome of one key means for others. */
+export interface FollowUp {
+  /** Somebody's pass is through; `changed` says whether the machine as a whole may have to follow. */
+  personDone(person: Person, changed: boolean): void;
+  /** Files that people's are made from may be other ones. */
+  machineDone(finding: Finding, filesChanged: boolean): void;
+  cutMade(osUser: string): void;
+}
+
+const NOTHING: Outcome = { kind: 'done' };
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  reconcile(key: string, cause: Cause, hurry: AbortSignal): Promise<Outcome> {
+    const work = parseKey(key);
+    switch (work.kind) {
+      case 'user':
+        return this.#user(key, work.name, cause, hurry);
+      case 'leave':
+        return this.#leave(work.osUser, hurry);
+      case 'machine':
+        return this.#machine(cause, hurry);
+    }
+  }
+
+  async #user(key: string, name: string, cause: Cause, hurry: AbortSignal): Promise<Outcome> {
+    const { machine, book, diary, situation, retryAfter, now, draining } = this.#options;
+    const user = situation().roll.served.get(name);
+    if (user === undefined) return NOTHING;
+    await machine.lookUp([osUserOf(user)]);
+    const person = situation().desires.person(name);
+    if (person === undefined) return NOTHING;
+    const isFirst = book.state.users[name] === undefined;
+    const witness = this.#witness({ name, osUser: person.osUser, cause: isFirst ? 'Declared' : cause });
+    diary.busy(name, true);
+    const seen = await situation()
+      .passes.user(person, witness, hurry)
+      .finally(() => diary.busy(name, false));
+    if (draining.aborted) return NOTHING;
+    this.#record(person, seen);
+    const { outcome, next } = verdictOf(seen, now().getTime(), retryAfter(key));
+    diary.next(name, next);
+    return outcome;
+  }
+
+  #record(person: Person, seen: Reconciled): void {
+    const { book, situation, followUp } = this.#options;
+    const user = situation().roll.served.get(person.name);
+    const isNew = situation().arrived(person.osUser);
+    if (user !== undefined) {
+      const uid = situation().uidOf(person.osUser);
+      const findings = findingsOf(seen);
+      const { ports } = person;
+      book.user({ user, ports, findings, acted: seen.acted, ...(uid === undefined ? {} : { uid }) });
+    }
+    followUp.personDone(person, seen.done > 0 || isNew);
+  }
+
+  async #machine(cause: Cause, hurry: AbortSignal): Promise<Outcome> {
+    const { situation, followUp, draining } = this.#options;
+    const { passes, leavers } = situation();
+    const { finding, filesChanged } = await passes.machine(
+      leavers.held?.message,
+      this.#witness({ cause }),
+      hurry,
+    );
+    if (draining.aborted) return NOTHING;
+    followUp.machineDone(finding, filesChanged);
+    return finding.status === 'True' ? NOTHING : { kind: 'failed', error: finding.message };
+  }
+
+  async #leave(osUser: string, hurry: AbortSignal): Promise<Outcome> {
+    const { situation, followUp, draining } = this.#options;
+    const { passes, leavers } = situation();
+    if (!leavers.go.includes(osUser)) return NOTHING;
+    const result = await passes.leave(osUser, this.#witness({ osUser, cause: 'Leave' }), hurry);
+    if (draining.aborted) return NOTHING;
+    if (result.kind === 'failed') return { kind: 'failed', error: result.messages.join('; ') };
+    followUp.cutMade(osUser);
+    return NOTHING;
+  }
+
+  #witness(about: { name?: string; osUser?: string; cause: Cause }): Witness {
+    const { situation, witnessFor } = this.#options;
+    return witnessFor({ ...about, revision: situation().roll.revision });
+  }
+}
