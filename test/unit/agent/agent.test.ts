@@ -149,7 +149,7 @@ describe('somebody who is declared no more', () => {
     await it.idle();
     expect(Object.keys(it.saved.state.cuts).sort()).toEqual(['bea', 'cid', 'dan', 'emo']);
     expect(it.machineSaid('RemovalsPaused')).toBeUndefined();
-    expect(it.saved.state.approved).toEqual([]);
+    expect(it.book.state.approved).toEqual([]);
     expect(it.machine.tree.get('/etc/ttyd-user-map')).toMatchObject({
       text: expect.not.stringContaining('emo'),
     });
