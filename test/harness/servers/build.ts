@@ -6,6 +6,7 @@
  * - Two test runs never build at the same time: the second waits on a file lock and finds the work done.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../cache.ts';
@@ -13,7 +14,8 @@ import { cacheDirectory } from '../cache.ts';
 export type ServerProgram = keyof typeof PROGRAMS;
 
 interface Program {
-  readonly module: 'etcd' | 'kubernetes' | 'vault';
+  readonly module: 'etcd' | 'helm' | 'kstatus' | 'kubernetes' | 'vault';
+  /** `.` for a program whose `main.go` stands beside the `go.mod`. */
   readonly package: string;
   /** The module whose pinned version is the version of the program. */
   readonly versionOf: string;
@@ -40,6 +42,18 @@ const PROGRAMS = {
     package: 'k8s.io/kubernetes/cmd/kubectl',
     versionOf: 'k8s.io/kubernetes',
     minutes: 1,
+  },
+  kstatus: {
+    module: 'kstatus',
+    package: '.',
+    versionOf: 'sigs.k8s.io/cli-utils',
+    minutes: 1,
+  },
+  helm: {
+    module: 'helm',
+    package: 'helm.sh/helm/v4/cmd/helm',
+    versionOf: 'helm.sh/helm/v4',
+    minutes: 4,
   },
   vault: {
     module: 'vault',
@@ -128,7 +142,12 @@ function version(program: Program): string {
     throw new Error(
       `reading the version of ${program.versionOf}: not pinned in modules/${program.module}/go.mod`,
     );
-  return found;
+  return program.package === '.' ? `${found}-${digest(join(moduleDirectory(program), 'main.go'))}` : found;
+}
+
+/** So that a program of our own is built anew when it changes. */
+function digest(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
 }
 
 function moduleDirectory(program: Program): string {
