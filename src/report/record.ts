@@ -2,7 +2,7 @@
  * What is known of people and the machine after a pass, kept in the state directory. The objects have the shape that
  * they have in the API server, so one set of printers serves both.
  */
-import type { Condition } from '../api/conditions.ts';
+import type * as api from '../api/status.ts';
 import type { UserSpec } from '../api/user.ts';
 
 export interface RecordedMeta {
@@ -13,15 +13,15 @@ export interface RecordedMeta {
   readonly creationTimestamp: string;
 }
 
-export interface UserStatus {
-  readonly observedGeneration: number;
-  readonly osUser: string;
-  /** Absent while there is no account. */
-  readonly uid?: number;
-  /** By service. */
-  readonly ports: Readonly<Record<string, number>>;
-  readonly conditions: readonly Condition[];
-}
+/** What a status may hold, and a pass always knows. */
+export type UserStatus = Known<
+  api.WorkstationUserStatus,
+  'observedGeneration' | 'osUser' | 'ports' | 'conditions'
+>;
+export type WorkstationStatus = Known<
+  api.WorkstationStatus,
+  'observedGeneration' | 'users' | 'services' | 'conditions'
+>;
 
 export interface RecordedUser {
   readonly apiVersion: string;
@@ -29,14 +29,6 @@ export interface RecordedUser {
   readonly metadata: RecordedMeta;
   readonly spec: UserSpec;
   readonly status: UserStatus;
-}
-
-export interface WorkstationStatus {
-  readonly observedGeneration: number;
-  readonly users: { readonly total: number; readonly ready: number };
-  /** The names of the declared services, in their order. */
-  readonly services: readonly string[];
-  readonly conditions: readonly Condition[];
 }
 
 export interface RecordedWorkstation {
@@ -75,5 +67,11 @@ export interface State {
   /** OS users whose removal somebody approved though more were gone than may go in one step. */
   readonly approved?: readonly string[];
 }
+
+type Known<Status, Field extends keyof Status> = Frozen<
+  Omit<Status, Field> & { [Name in Field]-?: Exclude<Status[Name], undefined> }
+>;
+
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 
 export const EMPTY_STATE: State = { version: 1, users: {}, cuts: {}, suspended: {} };

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../src/api/conditions.ts';
+import { WorkstationStatus, WorkstationUserStatus } from '../../../src/api/status.ts';
 import { EMPTY_STATE, type Cut, type State } from '../../../src/report/record.ts';
 import {
   afterPass,
@@ -55,6 +56,11 @@ describe('the record of a person', () => {
         })),
       },
     });
+  });
+
+  it('and that of the machine have a status that the API server takes', () => {
+    expect(WorkstationUserStatus.parse(first.users['emo']?.status)).toEqual(first.users['emo']?.status);
+    expect(WorkstationStatus.parse(first.workstation?.status)).toEqual(first.workstation?.status);
   });
 
   it('is equal after a pass that changed nothing, so that nothing is written', () => {
