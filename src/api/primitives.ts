@@ -95,6 +95,9 @@ export const EnvName = z
   .max(255)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable: letters, digits and "_"');
 
+/** Environment variables by name. */
+export const Environment = bounded(z.record(EnvName, z.string().max(4096)), 256);
+
 /** The address of something on the web. */
 export const HttpURL = z
   .string()
@@ -134,3 +137,14 @@ export const Line = z
   .min(1, 'must not be empty')
   .max(1024)
   .regex(/^[^\x00-\x1f\x7f]*$/, 'must be one line');
+
+/** A map of at most so many members, which zod has no word for; an API server must know how many there can be. */
+export function bounded<S extends z.ZodRecord>(map: S, maximum: number): S {
+  return map
+    .check((context) => {
+      const { value: input, issues } = context;
+      if (Object.keys(input).length > maximum)
+        issues.push({ code: 'too_big', origin: 'record', maximum, inclusive: true, input });
+    })
+    .meta({ maxProperties: maximum });
+}

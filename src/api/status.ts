@@ -1,7 +1,7 @@
 /** What is reported of the two kinds. Neither ever holds a secret: whoever may list users reads it. */
 import * as z from 'zod';
 import { Condition } from './conditions.ts';
-import { AccountName, DnsLabel } from './primitives.ts';
+import { AccountName, bounded, DnsLabel } from './primitives.ts';
 
 const observedGeneration = z
   .int()
@@ -20,8 +20,7 @@ export const WorkstationUserStatus = z.strictObject({
   observedGeneration,
   osUser: AccountName.optional().describe('The Linux account that was made.'),
   uid: z.int().min(0).max(4294967294).optional().describe('Its user id.'),
-  ports: z
-    .record(DnsLabel, z.int().min(1).max(65535))
+  ports: bounded(z.record(DnsLabel, z.int().min(1).max(65535)), 32)
     .optional()
     .describe('The port of each service, by its name.'),
   conditions,

@@ -4,6 +4,7 @@
  * What cannot be said otherwise throws: it is a fault of the schema, found when the CRDs are made.
  */
 import * as z from 'zod';
+import { KEY, keyOf, WORDS, wordsOf } from './dropped.ts';
 
 /** A node of an OpenAPI v3 schema. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -15,22 +16,12 @@ export function structuralSchema(schema: z.ZodType): Schema {
     override: ({ zodSchema, jsonSchema }) => {
       const words = wordsOf(zodSchema);
       if (words !== undefined) Object.assign(jsonSchema, { [WORDS]: words });
+      const key = keyOf(zodSchema);
+      if (key !== undefined) Object.assign(jsonSchema, { [KEY]: structuralSchema(key) });
     },
   }) as Schema;
   return convert(root, { definitions: (definitions ?? {}) as Record<string, Schema>, path: '' });
 }
-
-/** Carries the words of a pattern to `text`, which zod's conversion would drop. */
-const WORDS = 'x-words';
-
-function wordsOf(schema: z.core.$ZodType): string | undefined {
-  const checks = schema._zod.def.checks?.map(({ _zod }) => _zod.def as Check) ?? [];
-  const words = checks.find(({ format }) => format === 'regex')?.error?.({});
-  return typeof words === 'string' ? words : undefined;
-}
-
-/** What zod keeps of `.regex(pattern, words)`. */
-type Check = z.core.$ZodCheckDef & { readonly format?: string; readonly error?: (issue: object) => unknown };
 
 interface Context {
   readonly definitions: Readonly<Record<string, Schema>>;
@@ -40,8 +31,8 @@ interface Context {
 
 /** Keywords that are taken as they are. */
 const KEPT = [
-  'description', 'type', 'default', 'enum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum',
-  'required', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations',
+  'description', 'type', 'default', 'enum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'maxProperties',
+  'minimum', 'maximum', 'required', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations',
 ]; // prettier-ignore
 
 /** Keywords that are said otherwise, or that the API server says by itself. */
@@ -53,6 +44,7 @@ const CONVERTED = new Set<string>([
   'format',
   'contentEncoding',
   WORDS,
+  KEY,
 ]);
 
 function convert(node: Schema, context: Context): Schema {
@@ -105,6 +97,8 @@ function bounds(node: Schema, context: Context): Schema {
     case 'array':
       if (node['maxItems'] === undefined) throw fault(context, 'maxItems is missing');
       return {};
+    case 'object':
+      return node[KEY] === undefined ? {} : keys(node, node[KEY] as Schema, context);
     default:
       return {};
   }
@@ -120,6 +114,18 @@ function text(node: Schema, context: Context): Schema {
   if (pattern.includes("'"))
     throw fault(context, 'the pattern holds a quote, which CEL would take for its end');
   return { 'x-kubernetes-validations': [{ rule: `self.matches(r'${re2(pattern, context)}')`, message }] };
+}
+
+/** What must hold of a text must be said as a rule where the text is a key. */
+function keys({ maxProperties }: Schema, key: Schema, context: Context): Schema {
+  if (maxProperties === undefined) throw fault(context, 'maxProperties is missing');
+  const rules = key['x-kubernetes-validations'] as readonly { rule: string; message: string }[];
+  return {
+    'x-kubernetes-validations': rules.map(({ rule, message }) => ({
+      rule: `self.all(key, size(key) <= ${String(key['maxLength'])} && ${rule.replace('self', 'key')})`,
+      message,
+    })),
+  };
 }
 
 /** White space as JavaScript has it, for use between brackets: RE2 knows only that of ASCII. */

@@ -4,7 +4,7 @@ import {
   AbsolutePath,
   DnsLabel,
   Duration,
-  EnvName,
+  Environment,
   HomePath,
   JsonPointer,
   Line,
@@ -133,10 +133,7 @@ const CommandShape = z.strictObject({
     .min(1)
     .max(64)
     .describe('Program and arguments; no shell unless named.'),
-  env: z
-    .record(EnvName, z.string().max(4096))
-    .default({})
-    .describe('Added to the clean environment of the person.'),
+  env: Environment.default({}).describe('Added to the clean environment of the person.'),
   creates: HomePath.optional().describe('Not run when this exists: what the command is expected to make.'),
   unless: HomeJsonMember.optional().describe('Not run when this member exists.'),
   onlyIf: HomeJsonMember.optional().describe('Run only while this member exists.'),

@@ -5,6 +5,7 @@ import {
   AccountName,
   DnsLabel,
   EnvName,
+  Environment,
   JsonPointer,
   Line,
   Mode,
@@ -33,9 +34,7 @@ const ServiceShape = z.strictObject({
     ],
   ).describe('Each person keeps the port once given; a newcomer gets the lowest free one.'),
   envFile: AbsolutePath.describe('The environment file of the units; must hold ${user} in its last part.'),
-  env: z
-    .record(EnvName, z.string().max(4096))
-    .describe('Variables to set; every other line of the file stays.'),
+  env: Environment.describe('Variables to set; every other line of the file stays.'),
   unset: z.array(EnvName).max(32).default([]).describe('Variables whose lines are removed.'),
   units: z
     .array(UnitName)

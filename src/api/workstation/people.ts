@@ -86,7 +86,11 @@ export const Kubeconfig = withRules(
           'A kubeconfig on the machine; server and CA are those of its current context.',
         ),
         server: HttpURL.optional().describe('The URL of the API server.'),
-        certificateAuthorityData: z.base64().max(65536).optional().describe('The CA, PEM in base64.'),
+        certificateAuthorityData: z
+          .base64('must be base64')
+          .max(65536)
+          .optional()
+          .describe('The CA, PEM in base64.'),
       })
       .describe('The cluster: either from a kubeconfig, or server and CA.'),
     oidc: z

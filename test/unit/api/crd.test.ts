@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { customResourceDefinitions, printCustomResourceDefinitions } from '../../../src/api/crd/index.ts';
 import { type Schema, structuralSchema } from '../../../src/api/crd/structural.ts';
+import { bounded } from '../../../src/api/primitives.ts';
 import { withRules } from '../../../src/api/rules.ts';
 
 const COMMITTED = join(import.meta.dirname, '../../../crds/workstation.dev.yaml');
@@ -86,6 +87,30 @@ describe('a structural schema', () => {
         properties: { a: { 'x-kubernetes-preserve-unknown-fields': true } },
       },
     ],
+    [
+      'what a map may have as keys',
+      bounded(z.record(text.regex(/^\w$/, 'must be a letter'), text), 2),
+      {
+        type: 'object',
+        maxProperties: 2,
+        additionalProperties: { type: 'string', maxLength: 9 },
+        'x-kubernetes-validations': [
+          {
+            rule: "self.all(key, size(key) <= 9 && key.matches(r'^\\w$'))",
+            message: 'must be a letter',
+          },
+        ],
+      },
+    ],
+    [
+      'base64 with words',
+      z.base64('must be base64').max(9),
+      {
+        type: 'string',
+        maxLength: 9,
+        'x-kubernetes-validations': [{ rule: expect.any(String), message: 'must be base64' }],
+      },
+    ],
     ['a time', z.iso.datetime(), { type: 'string', format: 'date-time' }],
     ['base64', z.base64().max(9), { type: 'string', maxLength: 9, pattern: expect.any(String) }],
     [
@@ -122,6 +147,11 @@ describe('a structural schema', () => {
     ['null', z.strictObject({ a: text.nullable() }), 'make a CRD: .a: no API server takes nullable'],
     ['text without an end', z.array(z.string()).max(1), 'make a CRD: .[]: maxLength is missing'],
     ['a list without an end', z.record(z.string(), z.array(text)), 'make a CRD: .*: maxItems is missing'],
+    [
+      'a map without an end, whose keys have words',
+      z.record(text.regex(/a/, 'must be a'), text),
+      'make a CRD: the root: maxProperties is missing',
+    ],
     [
       'a pattern that looks ahead',
       text.regex(/^(?!a)/),

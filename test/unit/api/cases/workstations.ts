@@ -141,6 +141,19 @@ export const workstations: Readonly<Record<string, Case>> = {
       '5:52: spec.commands[0].env.c: found the number 7, must be text: quote it',
     ],
   },
+  'the names of variables that are none, and nothing else': {
+    text: workstation(`commands: [{name: a, argv: [a], env: {7a: x, ${'x'.repeat(256)}: y}, creates: c}]`),
+    problems: [
+      '5:41: spec.commands[0].env.7a: found this key, must be the name of an environment variable: letters, digits and "_"',
+      `5:48: spec.commands[0].env["${'x'.repeat(60)}…"]: found this key, must be at most 255 characters`,
+    ],
+  },
+  'more variables than a command can need': {
+    text: workstation(
+      `commands: [{name: a, argv: [a], env: {${Array.from({ length: 257 }, (_, index) => `A${index}: x`).join(', ')}}, creates: c}]`,
+    ),
+    problems: ['5:40: spec.commands[0].env: found a mapping, must have at most 256 members'],
+  },
   'a command of nothing': {
     text: workstation('commands: [{name: a, argv: [], timeout: 0s, creates: c}]'),
     problems: [
