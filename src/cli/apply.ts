@@ -1,5 +1,7 @@
 /** `apply`: one pass over the machine, and with --prune the reversible cut of who has left. */
+import { osUserOf } from '../api/user.ts';
 import { stalledReport } from '../reconcile/admit.ts';
+import { lookUpEverybody } from '../reconcile/leave.ts';
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
@@ -25,8 +27,10 @@ export async function apply(io: Io, names: readonly string[], options: ApplyOpti
   const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
   const opened = await openFor(options, declared.workstation, vault);
   try {
-    return await inSession(opened, options, (session) => {
-      const people = withTierIssues(io, sortOut(declared, names, session.state), issues);
+    return await inSession(opened, options, async (session) => {
+      const { machine, state } = session;
+      await lookUpEverybody(machine, declared.users.map(osUserOf), declared.workstation.object.spec, state);
+      const people = withTierIssues(io, sortOut(declared, names, state), issues);
       return applyIn(session, io, declared, people, options);
     });
   } finally {

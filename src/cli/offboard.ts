@@ -1,6 +1,6 @@
 /** `offboard USER`: the reversible cut of one person who is declared no more. */
 import { osUserOf } from '../api/user.ts';
-import { planCut } from '../reconcile/leave.ts';
+import { lookUpEverybody, planCut } from '../reconcile/leave.ts';
 import { REVERSIBLE_STAGES } from '../roster/offboard.ts';
 import { cutOff } from './cut.ts';
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
@@ -21,6 +21,9 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   const people = sortOut(declared, []);
   const opened = await openFor(options, declared.workstation);
   try {
+    const { machine, store } = opened;
+    const everybody = [...declared.users.map(osUserOf), osUser];
+    await lookUpEverybody(machine, everybody, declared.workstation.object.spec, store.load());
     refuseUnknown(opened, osUser);
     if (options.dryRun) return await show(io, opened, declared, people, osUser);
     return await inSession(opened, options, async (session) => {

@@ -1,4 +1,6 @@
 /** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
+import { osUserOf } from '../api/user.ts';
+import { lookUpEverybody } from '../reconcile/leave.ts';
 import { isEmpty, type PlannedSection } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
@@ -23,6 +25,7 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   const { machine, store } = await openFor(options, declared.workstation, vault);
   try {
     const state = store.load();
+    await lookUpEverybody(machine, declared.users.map(osUserOf), declared.workstation.object.spec, state);
     const people = withTierIssues(io, sortOut(declared, names, state), issues);
     const { input, held } = passInput({ io, machine, declared, people, state });
     const planned = withoutUpkeep(await planPass(input));

@@ -16,6 +16,8 @@ export interface Machine {
   /** The account as it is now, and the groups that exist. Databases are read again only when they changed. */
   account(osUser: string): AccountFacts | undefined;
   groups(): ReadonlySet<string>;
+  /** Asks name services for those of these accounts that no local database has; `account` knows them then. */
+  lookUp(osUsers: readonly string[]): Promise<void>;
   /** Reads with the person's own rights, from the person's home, or from /etc/skel while there is no account. */
   lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries>;
   lookAtSystem(probes: readonly Probe[]): Entries;

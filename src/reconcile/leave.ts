@@ -18,6 +18,16 @@ import { isUnitAction, performOne, type Witness } from './perform.ts';
 
 export type LeavePlan = ReadonlyMap<ReversibleStage, SectionPlan>;
 
+/** Makes known the accounts of these and of all whom the machine may hold, also where only a name service has them. */
+export async function lookUpEverybody(
+  machine: Machine,
+  osUsers: readonly string[],
+  policy: WorkstationSpec,
+  state: State,
+): Promise<void> {
+  await machine.lookUp(sortedSet([...osUsers, ...remembered(machine, policy, state)]));
+}
+
 /**
  * OS users that earlier passes or environment files know, that have an account which may be theirs, and that nobody
  * declares.
@@ -29,15 +39,19 @@ export function undeclared(
   state: State,
 ): string[] {
   const declared = new Set(users.map(osUserOf));
-  const ownerOf = ownersOf(policy.services);
-  const known = [
-    ...Object.values(state.users).map(({ status }) => status.osUser),
-    ...envFiles(machine, policy).flatMap(({ path }) => ownerOf(path)?.osUser ?? []),
-  ];
-  return sortedSet(known).filter((osUser) => {
+  return sortedSet(remembered(machine, policy, state)).filter((osUser) => {
     const account = machine.account(osUser);
     return !declared.has(osUser) && account !== undefined && refusalOf(account) === undefined;
   });
+}
+
+/** OS users that earlier passes or environment files know. */
+function remembered(machine: Machine, policy: WorkstationSpec, state: State): string[] {
+  const ownerOf = ownersOf(policy.services);
+  return [
+    ...Object.values(state.users).map(({ status }) => status.osUser),
+    ...envFiles(machine, policy).flatMap(({ path }) => ownerOf(path)?.osUser ?? []),
+  ];
 }
 
 export interface CutInput {

@@ -10,9 +10,9 @@ import type { ServerProgram } from './servers/build.ts';
 /** Milliseconds. Machines and servers on a busy computer need more than the five seconds that jest allows by default. */
 const TIMEOUT = 180_000;
 
-/** `describe` for suites that make machines. */
-export function describeMachine(name: string, suite: () => void): void {
-  describeUnless(machineTrouble(), name, suite);
+/** `describe` for suites that make machines, and need these programs or libraries on them. */
+export function describeMachine(name: string, suite: () => void, needed: readonly string[] = []): void {
+  describeUnless(machineTrouble() ?? notInstalled(needed), name, suite);
 }
 
 /** `describe` for suites that need server programs. */
@@ -23,8 +23,12 @@ export function describeServers(name: string, programs: readonly ServerProgram[]
 
 /** `describe` for suites that need programs of this machine. */
 export function describePrograms(name: string, programs: readonly string[], suite: () => void): void {
-  const missing = missingOf(programs);
-  describeUnless(missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined, name, suite);
+  describeUnless(notInstalled(programs), name, suite);
+}
+
+function notInstalled(names: readonly string[]): string | undefined {
+  const missing = missingOf(names);
+  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
 }
 
 function describeUnless(trouble: string | undefined, name: string, suite: () => void): void {

@@ -8,6 +8,7 @@ import { nextSubids } from './defaults.ts';
 import { homeBase, makeHome } from './home.ts';
 import { newcomerId, readDefaults } from './ids.ts';
 import { parseSubid } from './parse.ts';
+import type { PasswdEntry } from './parse.ts';
 import { FIRST_PERSON } from './refusals.ts';
 import { runTool } from './shadow-utils.ts';
 
@@ -71,7 +72,12 @@ export async function completeAccount(
   if (entry.home !== home) {
     throw new Error(`${attempt}: its home is ${entry.home} and not ${home}, change it with usermod --home`);
   }
-  const { uid, gid } = entry;
+  // The rest of an account that a name service keeps is there, and is that service's to change.
+  if (!accounts.isRemote(name)) await completeEntries(accounts, entry, attempt);
+  makeHome(accounts.reach, { path: home, uid: entry.uid, gid: entry.gid, mode });
+}
+
+async function completeEntries(accounts: Accounts, { name, gid }: PasswdEntry, attempt: string) {
   if (accounts.groupOfId(gid) === undefined) {
     await runTool(accounts.reach, 'groupadd', [`--gid=${gid}`, '--', name], attempt);
   }
@@ -81,7 +87,6 @@ export async function completeAccount(
   }
   const ranges = missingSubids(accounts, name);
   if (ranges.length > 0) await runTool(accounts.reach, 'usermod', [...ranges, '--', name], attempt);
-  makeHome(accounts.reach, { path: home, uid, gid, mode });
 }
 
 /** As useradd: only where the file exists, and only for who has none. */

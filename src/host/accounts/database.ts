@@ -66,7 +66,7 @@ export class Accounts {
     const entry = this.passwd(name);
     if (entry === undefined) throw new Error(`running as ${name}: there is no such account, create it first`);
     const { uid, gid, home, shell } = entry;
-    const groups = this.#isRemote(name) ? 'init' : this.#supplementary(name).map((group) => group.gid);
+    const groups = this.isRemote(name) ? 'init' : this.#supplementary(name).map((group) => group.gid);
     return { name, uid, gid, groups, home, shell };
   }
 
@@ -83,6 +83,11 @@ export class Accounts {
 
   get hasNameService(): boolean {
     return this.reach.kind !== 'image' && this.#services.readIfAllowed() === true;
+  }
+
+  /** Whether no local database has it, so that only its name service can change it. */
+  isRemote(name: string): boolean {
+    return !this.#passwd.read().byName.has(name);
   }
 
   passwd(name: string): PasswdEntry | undefined {
@@ -120,14 +125,10 @@ export class Accounts {
     return tables.flatMap((table) => table?.complaint ?? []);
   }
 
-  #isRemote(name: string): boolean {
-    return !this.#passwd.read().byName.has(name);
-  }
-
   /** An account of a name service has its password there. */
   #password(name: string): AccountFacts['password'] {
     const shadow = this.#shadow.readIfAllowed();
-    if (shadow === undefined || this.#isRemote(name)) return 'unknown';
+    if (shadow === undefined || this.isRemote(name)) return 'unknown';
     const entry = shadow.byName.get(name);
     if (entry === undefined) return 'missing';
     return /^[!*]/.test(entry.password) ? 'locked' : 'set';

@@ -44,6 +44,8 @@ function hasHash(password: string): boolean {
 }
 
 function shadowOf(accounts: Accounts, name: string, attempt: string): ShadowEntry {
+  if (accounts.isRemote(name))
+    throw new Error(`${attempt}: a name service keeps it, lock or unlock it there`);
   const entry = accounts.shadow(name);
   if (entry === undefined) {
     throw new Error(

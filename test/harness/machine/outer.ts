@@ -18,14 +18,31 @@ const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
   useradd: 'passwd',
 };
 
-/** Of all programs that tests need, with their packages. */
-export const PACKAGES: Readonly<Record<string, string>> = { ...OUTER_PROGRAMS, ...SHELLS };
+/** A name service whose accounts are in no local database: those of /var/lib/extrausers. */
+export const NAME_SERVICE = 'libnss_extrausers.so.2';
 
-export function missingOf(programs: readonly string[]): string[] {
-  return programs.filter((name) => !SYSTEM_PATH.some((directory) => existsSync(`${directory}/${name}`)));
+/** Of all programs and libraries that tests need, with their packages. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  ...OUTER_PROGRAMS,
+  ...SHELLS,
+  [NAME_SERVICE]: 'libnss-extrausers',
+};
+
+export function missingOf(names: readonly string[]): string[] {
+  return names.filter((name) => !PLACES.some((directory) => existsSync(`${directory}/${name}`)));
 }
 
-const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const PLACES = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+  '/usr/lib',
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+];
 
 /** Why no machine can be made here, or undefined when it can. */
 export function machineTrouble(): string | undefined {

@@ -42,6 +42,10 @@ export class MemoryMachine implements Machine {
     return this.groupNames;
   }
 
+  lookUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries> {
     return Promise.resolve().then(() => {
       this.beforeLook(osUser);
