@@ -1,12 +1,10 @@
 /** What a command line declares: people and policy from files, checked; or every problem, printed. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { printProblem } from '../api/text/problem.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import { loadInput, type Input, type LoadedWorkstation } from '../source/files/load.ts';
 import type { Io } from './io.ts';
-import { printProblems } from './print/problems.ts';
-import { PLAIN } from './print/style.ts';
+import { hasTrouble } from './trouble.ts';
 
 export interface DeclaringOptions {
   readonly roster: readonly string[];
@@ -23,11 +21,7 @@ const DEFAULT_WORKSTATION = '/etc/workstation/workstation.yaml';
 /** Undefined when there was a problem, which is printed then. Warnings are printed in any case. */
 export async function loadDeclared(io: Io, options: DeclaringOptions): Promise<DeclaredInput | undefined> {
   const input = await loadBoth(options);
-  for (const warning of input.warnings) io.err(`warning: ${printProblem(warning)}\n`);
-  if (input.problems.length > 0) {
-    io.err(printProblems(input.problems, PLAIN));
-    return undefined;
-  }
+  if (hasTrouble(io, input)) return undefined;
   if (input.workstation === undefined) {
     io.err('workstation: found no Workstation: say where it is with --workstation\n');
     return undefined;
@@ -48,6 +42,7 @@ async function loadBoth({ roster, workstation }: DeclaringOptions): Promise<Inpu
     ...(policy.workstation === undefined ? {} : { workstation: policy.workstation }),
     problems: [...input.problems, ...policy.problems],
     warnings: [...input.warnings, ...policy.warnings],
+    texts: new Map([...input.texts, ...policy.texts]),
   };
 }
 

@@ -1,12 +1,10 @@
 /** `roster export|import`: roster.yaml from manifests and back. */
 import { stringify } from 'yaml';
 import { exportRoster as rosterText } from '../api/roster.ts';
-import { printProblem } from '../api/text/problem.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import { loadInput } from '../source/files/load.ts';
 import type { Io } from './io.ts';
-import { printProblems } from './print/problems.ts';
-import { PLAIN } from './print/style.ts';
+import { hasTrouble } from './trouble.ts';
 
 interface FileOptions {
   readonly filename: readonly string[];
@@ -37,11 +35,8 @@ export async function importRoster(
 }
 
 async function usersOf(io: Io, paths: readonly string[]): Promise<WorkstationUser[] | undefined> {
-  const { users, problems, warnings } = await loadInput(paths);
-  for (const warning of warnings) io.err(`warning: ${printProblem(warning)}\n`);
-  if (problems.length === 0) return users.map(({ object }) => object);
-  io.err(printProblems(problems, PLAIN));
-  return undefined;
+  const input = await loadInput(paths);
+  return hasTrouble(io, input) ? undefined : input.users.map(({ object }) => object);
 }
 
 function listJson(items: readonly WorkstationUser[]): string {

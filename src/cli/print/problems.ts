@@ -16,7 +16,7 @@ const INDENT = 4;
 /** Cells of the line that stay to the left of the caret at least, where a line is too long to be shown whole. */
 const CONTEXT = 20;
 
-/** Ended by a newline unless there are none. Without `excerpts` only the lines that other programs can parse. */
+/** Ends with a newline unless there are none. Without `excerpts` only the lines that other programs can parse. */
 export function printProblems(problems: readonly Problem[], style: Style, excerpts?: Excerpts): string {
   return problems
     .flatMap((problem) => [

@@ -35,6 +35,8 @@ export interface Input {
   readonly workstation?: LoadedWorkstation;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What was read, by the names that problems and warnings have for it; none where it is no text. */
+  readonly texts: ReadonlyMap<string, string>;
   /** SHA-256 in hex of all that was read: the same input has the same revision. */
   readonly revision: string;
 }
@@ -63,11 +65,14 @@ export async function loadInput(paths: readonly string[], options: LoadOptions =
       ...chosen.problems,
     ],
     warnings: contents.flatMap(({ warnings }) => warnings),
+    texts: new Map(contents.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]))),
     revision: revisionOf(files),
   };
 }
 
 interface Content {
+  readonly file: string;
+  readonly text?: string;
   readonly entries: readonly RosterEntry[];
   readonly users: readonly Declared<WorkstationUser>[];
   readonly workstations: readonly Declared<Workstation>[];
@@ -75,16 +80,24 @@ interface Content {
   readonly warnings: readonly Problem[];
 }
 
-const NOTHING: Content = { entries: [], users: [], workstations: [], problems: [], warnings: [] };
+const NOTHING: Omit<Content, 'file'> = {
+  entries: [],
+  users: [],
+  workstations: [],
+  problems: [],
+  warnings: [],
+};
 
 function readContent({ file, bytes }: Bytes): Content {
   const decoded = decode(file, bytes);
-  if ('problem' in decoded) return { ...NOTHING, problems: [decoded.problem] };
-  const parsed = parseText(file, decoded.text);
+  if ('problem' in decoded) return { ...NOTHING, file, problems: [decoded.problem] };
+  const { text } = decoded;
+  const parsed = parseText(file, text);
   if (parsed.documents.length === 0 && parsed.problems.length === 0) {
-    return { ...NOTHING, warnings: [{ file, message: 'found nothing: an empty file declares nobody' }] };
+    const warning = { file, message: 'found nothing: an empty file declares nobody' };
+    return { ...NOTHING, file, text, warnings: [warning] };
   }
-  return { ...NOTHING, ...(isRoster(parsed) ? readRoster(parsed) : readManifests(parsed)) };
+  return { ...NOTHING, file, text, ...(isRoster(parsed) ? readRoster(parsed) : readManifests(parsed)) };
 }
 
 /** A roster says `users`, and no version of an API. */
