@@ -5,7 +5,7 @@ import type { AccountAction } from '../../sections/action.ts';
 import { rootOf } from '../programs/reach.ts';
 import type { Accounts } from './database.ts';
 import { nextSubids } from './defaults.ts';
-import { homeBase, makeHome } from './home.ts';
+import { foundAtHome, homeBase, makeHome } from './home.ts';
 import { newcomerId, readDefaults } from './ids.ts';
 import { parseSubid } from './parse.ts';
 import type { PasswdEntry } from './parse.ts';
@@ -38,13 +38,12 @@ export async function createAccount(
 
 /** useradd would only warn of a missing shell, and would take a home that exists for the newcomer's. */
 function refuseCreation(accounts: Accounts, name: string, { home, shell }: Creation, attempt: string): void {
-  const isThere = (path: string) =>
-    lstatSync(join(`${rootOf(accounts.reach)}/`, path), { throwIfNoEntry: false }) !== undefined;
+  const { reach } = accounts;
   if (accounts.passwd(name) !== undefined) throw new Error(`${attempt}: it exists already`);
-  if (!isThere(shell)) {
+  if (lstatSync(join(`${rootOf(reach)}/`, shell), { throwIfNoEntry: false }) === undefined) {
     throw new Error(`${attempt}: there is no shell ${shell} on the machine, install it or choose another`);
   }
-  if (isThere(home)) {
+  if (foundAtHome(reach, home) !== undefined) {
     throw new Error(`${attempt}: ${home} exists already and may be a departed person's, move it away`);
   }
 }

@@ -12,8 +12,9 @@ import {
   mkdirSync,
   readdirSync,
 } from 'node:fs';
-import { realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { directoryInside } from '../files/inside.ts';
 import { rootOf } from '../programs/reach.ts';
 import type { Reach } from '../programs/reach.ts';
 
@@ -46,18 +47,19 @@ export function makeHome(reach: Reach, { path, uid, gid, mode }: NewHome): void 
 export function homeBase(reach: Reach, home: string): string {
   const base = dirname(home);
   const attempt = `making ${home}`;
-  const root = rootOf(reach);
-  const seen = join(`${root}/`, base);
-  const found = statSync(seen, { throwIfNoEntry: false });
-  if (found?.isDirectory() !== true) throw new Error(`${attempt}: ${base} is no directory, mount or make it`);
+  const seen = directoryInside(rootOf(reach), base);
+  if (seen === undefined) throw new Error(`${attempt}: ${base} is no directory, mount or make it`);
+  const found = statSync(seen);
   if (found.uid !== 0 || (found.mode & 0o022) !== 0) {
     throw new Error(`${attempt}: others than root can write to ${base}, make it root's with mode 0755`);
   }
-  // Seen from outside, an absolute link in the machine leads out of it.
-  if (reach.kind !== 'live' && realpathSync(seen) !== join(realpathSync(root), base)) {
-    throw new Error(`${attempt}: the way to ${base} is a symbolic link, name the directory itself`);
-  }
   return seen;
+}
+
+/** What stands at the place of a home, if anything. */
+export function foundAtHome(reach: Reach, home: string): Stats | undefined {
+  const base = directoryInside(rootOf(reach), dirname(home));
+  return base === undefined ? undefined : lstatSync(join(base, basename(home)), { throwIfNoEntry: false });
 }
 
 /** Each entry by itself: copied as a whole, the skeleton would open the directory to others too early. */

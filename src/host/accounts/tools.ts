@@ -1,13 +1,11 @@
 /**
  * Does what sections ask for accounts: one action at a time, each safe to repeat, none on an account that is not a person's.
  */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AccountAction } from '../../sections/action.ts';
-import { rootOf } from '../programs/reach.ts';
 import { completeAccount, createAccount } from './create.ts';
 import type { Accounts } from './database.ts';
 import { changeGroup } from './groups.ts';
+import { foundAtHome } from './home.ts';
 import { lockAccount, unlockAccount } from './login.ts';
 import { endLogins, endProcesses } from './processes.ts';
 import { refusal } from './refusals.ts';
@@ -85,7 +83,7 @@ export class AccountTools {
   }
 
   #wrongHome(home: string): string | undefined {
-    const found = lstatSync(join(`${rootOf(this.#accounts.reach)}/`, home), { throwIfNoEntry: false });
+    const found = foundAtHome(this.#accounts.reach, home);
     return found === undefined || found.isDirectory()
       ? undefined
       : `its home ${home} is no directory, move it away`;

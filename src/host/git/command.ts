@@ -5,6 +5,7 @@
  * - Hooks and the file system monitor do not run; no program is fetched from; nothing goes on in the background.
  * - What the person has set up to reach remotes works: credential helpers, ssh configuration, rewritten URLs.
  */
+import { directoryInside } from '../files/inside.ts';
 import { rootOf, type Reach } from '../programs/reach.ts';
 import { run, type Credentials, type Finished } from '../programs/run.ts';
 
@@ -88,10 +89,16 @@ export class Git {
     return this.#run(commands, LOCAL_LIMIT);
   }
 
-  /** A path of the machine as git sees it. */
+  /** A path in the person's home as git sees it. The way to the home is the administrator's, and may have links. */
   path(path: string): string {
-    const { reach } = this.#options;
-    return reach.kind === 'image' ? rootOf(reach) + path : path;
+    const {
+      reach,
+      person: { home },
+    } = this.#options;
+    if (reach.kind !== 'image') return path;
+    const seen = directoryInside(rootOf(reach), home);
+    if (seen === undefined) throw new Error(`${home} is no directory, make it`);
+    return seen + path.slice(home.length);
   }
 
   /** A command in a clone. Where there is none, git does not look for one further up. */

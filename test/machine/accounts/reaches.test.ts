@@ -58,12 +58,14 @@ describeMachine('an image', () => {
     expect(await sh(all)).toBe(whole);
   });
 
-  it('leads nobody out by a link where homes should be', async () => {
+  it('leads nobody out by a link where homes should be: it leads where it does in the image', async () => {
+    const cyd = { ...creation('cyd'), home: '/people/cyd' } as ReturnType<typeof creation>;
     await sh('mkdir /srv/elsewhere; ln -s /srv/elsewhere /tmp/image/people');
-    await expect(
-      people.do('cyd', { ...creation('cyd'), home: '/people/cyd' } as ReturnType<typeof creation>),
-    ).rejects.toThrow('the way to /people is a symbolic link');
+    await expect(people.do('cyd', cyd)).rejects.toThrow('/people is no directory, mount or make it');
     expect(await people.facts('cyd')).toBeUndefined();
+    await sh('mkdir -p /tmp/image/srv/elsewhere');
+    await people.do('cyd', cyd);
+    expect(await sh('stat -c %u /tmp/image/srv/elsewhere/cyd/.profile')).toBe('1002\n');
     expect(await sh('ls -A /srv/elsewhere')).toBe('');
   });
 });

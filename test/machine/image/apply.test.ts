@@ -20,6 +20,9 @@ spec:
       env: { PORT: '\${port.tool}' }
       units: ['tool@\${user}.service']
 `;
+const CODE = `  code:
+    infra: { name: infra, remote: 'file:///srv/git/infra.git', branch: master }
+`;
 const UNIT = '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n';
 
 let machine: Machine;
@@ -141,6 +144,31 @@ describeMachine('an image', () => {
       '-L',
       '/image/usr/systemd/system/multi-user.target.wants/tool@ada.service',
     ]);
+  });
+
+  it('may keep its homes elsewhere in itself, with clones in them, also where the outer machine has such a directory', async () => {
+    await machine.write('/srv/workstation.yaml', `${POLICY}${CODE}`);
+    await machine.output([
+      'sh',
+      '-ec',
+      'rmdir /image/home; ln -s /srv/homes /image/home; mkdir -p /image/srv/homes /srv/homes',
+    ]);
+    const before = await snapshot();
+    const { code, stdout } = await apply();
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ada +Ready/m)]);
+    expect(await snapshot()).toBe(before);
+    const made = ['/image/srv/homes/ada/.config/note', '/image/srv/homes/ada/code/.git/HEAD'];
+    expect(await machine.output(['stat', '--format=%u:%g', ...made])).toBe('1501:1501\n1501:1501\n');
+    expect(await machine.read('/image/etc/passwd')).toContain('ada:x:1501:1501::/home/ada:/bin/sh');
+    const again = await machine.run([
+      WORKSTATION,
+      'plan',
+      '--root',
+      '/image',
+      '--roster',
+      '/srv/roster.yaml',
+    ]);
+    expect(again.code).toBe(0);
   });
 
   it('may keep its state elsewhere in itself, also where the outer machine has such a directory', async () => {
