@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Path, TextDocument } from './text/document.ts';
 import { type ParsedText, parseText } from './text/parse.ts';
-import { type Problem, sortProblems } from './text/problem.ts';
+import { type Problem, sortProblems, type Subject } from './text/problem.ts';
 import { describe, printPath } from './text/show.ts';
 import { suggest } from './text/suggest.ts';
 import { isMapping } from './text/json.ts';
@@ -51,9 +51,10 @@ function collect(document: TextDocument, value: unknown, base: Path, into: Colle
   const kind = kindOf(value);
   const isOutermost = base.length === 0;
   if (kind === 'WorkstationUser') {
-    into.users.push(...declared(WorkstationUser, document, value, base, into));
+    into.users.push(...declared(WorkstationUser, document, value, base, into, subjectOf(value)));
   } else if (kind === 'Workstation') {
-    into.workstations.push(...declared(Workstation, document, value, base, into));
+    const about = { kind: 'workstation' } as const;
+    into.workstations.push(...declared(Workstation, document, value, base, into, about));
   } else if (isOutermost && LIST_KINDS.has(kind)) {
     for (const list of declared(List, document, value, base, into)) {
       for (const [index, item] of list.object.items.entries())
@@ -77,16 +78,26 @@ function kindOf(value: unknown): unknown {
   return isMapping(value) ? value['kind'] : undefined;
 }
 
+/** Who is declared, as far as the text says; without a name it may be anybody. */
+function subjectOf(value: unknown): Subject | undefined {
+  const [metadata, spec] = isMapping(value) ? [value['metadata'], value['spec']] : [];
+  const name = isMapping(metadata) ? metadata['name'] : undefined;
+  if (typeof name !== 'string') return undefined;
+  const { osUser = name } = isMapping(spec) ? spec : {};
+  return { kind: 'user', name, ...(typeof osUser === 'string' ? { osUser } : {}) };
+}
+
 function declared<S extends z.ZodType>(
   schema: S,
   document: TextDocument,
   value: unknown,
   base: Path,
   { problems }: Collected,
+  about?: Subject,
 ): Declared<z.output<S>>[] {
   const result = validate(schema, value, document, { base });
   if (!result.ok) {
-    problems.push(...result.problems);
+    problems.push(...result.problems.map((problem) => (about ? { ...problem, about } : problem)));
     return [];
   }
   const problem = (path: Path, message: string) => {

@@ -5,9 +5,14 @@ import type { Path } from '../text/document.ts';
 import { API_VERSION, type WorkstationUser } from '../user.ts';
 import type { RosterEntry } from './read.ts';
 
-/** Entries as objects. They stand in one machine's file, so their names need to be unique only among themselves. */
-export function usersFromRoster(entries: readonly RosterEntry[]): Declared<WorkstationUser>[] {
-  const names = objectNamesFor(entries.map(({ osUser }) => osUser));
+/**
+ * Entries as objects. They stand in one machine's file, so their names need to be unique only among themselves.
+ * @param names as `objectNamesFor` gives them, to entries that are not sound as well: mending one renames nobody
+ */
+export function usersFromRoster(
+  entries: readonly RosterEntry[],
+  names = objectNamesFor(entries.map(({ osUser }) => osUser)),
+): Declared<WorkstationUser>[] {
   return entries.map((entry) => {
     const { osUser } = entry;
     const name = names.get(osUser) ?? osUser;

@@ -3,7 +3,7 @@ import { isMapping } from '../text/json.ts';
 import type { Path, TextDocument } from '../text/document.ts';
 import { unknownField } from '../text/issues.ts';
 import { type ParsedText, parseText } from '../text/parse.ts';
-import { type Problem, sortProblems } from '../text/problem.ts';
+import { type Problem, sortProblems, type Subject } from '../text/problem.ts';
 import { describe, printPath } from '../text/show.ts';
 import { validate } from '../text/validate.ts';
 import { UserSpec } from '../user.ts';
@@ -21,6 +21,8 @@ export interface RosterEntry {
 export interface Roster {
   /** The sound entries, in the order of the file. */
   readonly entries: readonly RosterEntry[];
+  /** The keys of all entries, sound or not, in the order of the file. */
+  readonly accounts: readonly string[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -31,17 +33,18 @@ export function importRoster(file: string, text: string): Roster {
 
 export function readRoster({ documents, problems }: ParsedText): Roster {
   const [document, second] = documents;
-  if (document === undefined || problems.length > 0) return { entries: [], problems, warnings: [] };
+  if (document === undefined || problems.length > 0) return { ...NOTHING, problems };
   if (second !== undefined) {
     const message =
       'found a second document, a roster must be alone in its file: remove "---" and what follows';
-    return { entries: [], problems: [second.problemAt([], message)], warnings: [] };
+    return { ...NOTHING, problems: [second.problemAt([], message)] };
   }
   const users = usersOf(document);
-  if ('problem' in users) return { entries: [], problems: [users.problem], warnings: [] };
+  if ('problem' in users) return { ...NOTHING, problems: [users.problem] };
   const read = Object.entries(users.members).map(([osUser, value]) => readEntry(document, osUser, value));
   return {
     entries: read.flatMap(({ entries }) => entries),
+    accounts: Object.keys(users.members),
     problems: sortProblems(read.flatMap(({ problems }) => problems)),
     warnings: sortProblems([
       ...unknownKeys(document, [], Object.keys(document.value as object), ['users']),
@@ -49,6 +52,8 @@ export function readRoster({ documents, problems }: ParsedText): Roster {
     ]),
   };
 }
+
+const NOTHING: Roster = { entries: [], accounts: [], problems: [], warnings: [] };
 
 const KEYS = new Map<PropertyKey, string>(Object.entries(FIELDS).map(([key, field]) => [field, key]));
 
@@ -74,15 +79,18 @@ function usersOf(document: TextDocument): { members: Record<string, unknown> } |
   };
 }
 
-function readEntry(document: TextDocument, osUser: string, value: unknown): Roster {
+function readEntry(document: TextDocument, osUser: string, value: unknown): Omit<Roster, 'accounts'> {
   const base = ['users', osUser];
+  const about: Subject = { kind: 'entry', osUser };
   if (!isMapping(value)) {
     const message = `${printPath(base)}: found ${describe(value)}, must be a mapping with authentik_user, k8s_user and tier`;
-    return { entries: [], problems: [document.problemAtKey(base, message)], warnings: [] };
+    return { entries: [], problems: [{ ...document.problemAtKey(base, message), about }], warnings: [] };
   }
   const warnings = unknownKeys(document, base, Object.keys(value), Object.keys(FIELDS));
   const result = validate(UserSpec, { ...renamed(value), osUser }, document, { base, rename });
-  if (!result.ok) return { entries: [], problems: result.problems, warnings };
+  if (!result.ok) {
+    return { entries: [], problems: result.problems.map((problem) => ({ ...problem, about })), warnings };
+  }
   const { osUser: _, ...spec } = result.value;
   const problem = (path: Path, message: string) => problemOf(document, base, path, message);
   return { entries: [{ osUser, spec, file: document.file, problem }], problems: [], warnings };

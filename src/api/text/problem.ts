@@ -9,7 +9,16 @@ export interface Problem {
   readonly column?: number;
   /** What was found, what to do; one line without control characters, no trailing period. */
   readonly message: string;
+  /** Whom alone it concerns; left out when it may concern all that the file declares. */
+  readonly about?: Subject;
 }
+
+/** What a declaration is of, as far as its text says so; none of the names need be valid. */
+export type Subject =
+  | { readonly kind: 'workstation' }
+  /** An entry of a roster: its object gets its name later. */
+  | { readonly kind: 'entry'; readonly osUser: string }
+  | { readonly kind: 'user'; readonly name: string; readonly osUser?: string };
 
 /** `file:line:column: message`, as compilers print it. */
 export function printProblem(problem: Problem): string {

@@ -6,16 +6,19 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Declared, readManifests } from '../../api/manifest.ts';
+import { objectNamesFor } from '../../api/names.ts';
 import { readRoster, type RosterEntry, usersFromRoster } from '../../api/roster.ts';
 import { decode } from '../../api/text/decode.ts';
 import { isMapping } from '../../api/text/json.ts';
 import { type ParsedText, parseText } from '../../api/text/parse.ts';
 import { type Problem, printPlace } from '../../api/text/problem.ts';
 import { quote } from '../../api/text/show.ts';
-import type { WorkstationUser } from '../../api/user.ts';
+import { osUserOf, type WorkstationUser } from '../../api/user.ts';
 import { checkWorkstation } from '../../api/workstation/check.ts';
 import type { Workstation } from '../../api/workstation/index.ts';
-import { type Bytes, readPath } from './read.ts';
+import { type Bytes, type Reading, readPaths } from './read.ts';
+import { type Refused, refusedUsers } from './refused.ts';
+import { type Saying, sayingOf } from './saying.ts';
 
 export interface LoadOptions {
   /** Which Workstation to take where several are declared. */
@@ -37,67 +40,73 @@ export interface Input {
   readonly warnings: readonly Problem[];
   /** What was read, by the names that problems and warnings have for it; none where it is no text. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Those of the problems that concern one person each, by person. */
+  readonly refused: readonly Refused[];
+  /** What each file says about anybody at all. */
+  readonly sayings: readonly Saying[];
   /** SHA-256 in hex of all that was read: the same input has the same revision. */
   readonly revision: string;
 }
 
 /** Loads rosters, manifests and folders of them; `-` is standard input. */
 export async function loadInput(paths: readonly string[], options: LoadOptions = {}): Promise<Input> {
-  const readings = [];
-  for (const path of paths) readings.push(await readPath(path, options.stdin ?? process.stdin));
-  const files = readings.flatMap(({ read }) => read);
-  const contents = files.map(readContent);
-  const users = [
-    ...usersFromRoster(contents.flatMap(({ entries }) => entries)),
-    ...contents.flatMap((content) => content.users),
-  ];
+  return interpret(await readPaths(paths, options.stdin ?? process.stdin), options.workstation);
+}
+
+/** What has been read, as what it declares; `workstation` says which one to take where several are declared. */
+export function interpret(reading: Reading, workstation?: string): Input {
+  const contents = reading.read.map(readContent);
+  const names = objectNamesFor(contents.flatMap(({ accounts }) => accounts));
+  const entries = contents.flatMap((content) => content.entries);
+  const users = [...usersFromRoster(entries, names), ...contents.flatMap((content) => content.users)];
   const chosen = choose(
     contents.flatMap(({ workstations }) => workstations),
-    options.workstation,
+    workstation,
   );
+  const problems = [
+    ...reading.problems,
+    ...contents.flatMap((content) => content.problems),
+    ...repeatedNames(users),
+    ...chosen.problems,
+  ];
   return {
     users,
     ...('workstation' in chosen ? { workstation: chosen.workstation } : {}),
-    problems: [
-      ...readings.flatMap(({ problems }) => problems),
-      ...contents.flatMap(({ problems }) => problems),
-      ...repeatedNames(users),
-      ...chosen.problems,
-    ],
+    problems,
     warnings: contents.flatMap(({ warnings }) => warnings),
     texts: new Map(contents.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]))),
-    revision: revisionOf(files),
+    refused: refusedUsers(problems, names),
+    sayings: contents.map(({ saying }) => saying),
+    revision: revisionOf(reading.read),
   };
 }
 
 interface Content {
   readonly file: string;
   readonly text?: string;
+  readonly saying: Saying;
   readonly entries: readonly RosterEntry[];
+  readonly accounts: readonly string[];
   readonly users: readonly Declared<WorkstationUser>[];
   readonly workstations: readonly Declared<Workstation>[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-const NOTHING: Omit<Content, 'file'> = {
-  entries: [],
-  users: [],
-  workstations: [],
-  problems: [],
-  warnings: [],
-};
+const NOTHING = { entries: [], accounts: [], users: [], workstations: [], problems: [], warnings: [] };
 
 function readContent({ file, bytes }: Bytes): Content {
   const decoded = decode(file, bytes);
-  if ('problem' in decoded) return { ...NOTHING, file, problems: [decoded.problem] };
+  if ('problem' in decoded) {
+    return { ...NOTHING, file, saying: { file, kind: 'something' }, problems: [decoded.problem] };
+  }
   const { text } = decoded;
   const parsed = parseText(file, text);
+  const found = { ...NOTHING, file, text, saying: sayingOf(file, parsed) };
   if (parsed.documents.length === 0 && parsed.problems.length === 0) {
-    const warning = { file, message: 'found nothing: an empty file declares nobody' };
-    return { ...NOTHING, file, text, warnings: [warning] };
+    return { ...found, warnings: [{ file, message: 'found nothing: an empty file declares nobody' }] };
   }
-  return { ...NOTHING, file, text, ...(isRoster(parsed) ? readRoster(parsed) : readManifests(parsed)) };
+  return { ...found, ...(isRoster(parsed) ? readRoster(parsed) : readManifests(parsed)) };
 }
 
 /** A roster says `users`, and no version of an API. */
@@ -116,16 +125,19 @@ function choose(
   if (second !== undefined) {
     const { name: other } = first.object.metadata;
     const message = `found a second Workstation, ${quote(other)} stands in ${first.file}: remove one, or say which to take`;
-    return { problems: [second.problem(['metadata', 'name'], message)] };
+    return { problems: [{ ...second.problem(['metadata', 'name'], message), about: WORKSTATION }] };
   }
   const directory = first.file === '-' ? process.cwd() : dirname(resolve(first.file));
   return {
     workstation: { ...first, directory },
-    problems: checkWorkstation(first.object.spec).map(({ path, message }) =>
-      first.problem(['spec', ...path], message),
-    ),
+    problems: checkWorkstation(first.object.spec).map(({ path, message }) => ({
+      ...first.problem(['spec', ...path], message),
+      about: WORKSTATION,
+    })),
   };
 }
+
+const WORKSTATION = { kind: 'workstation' } as const;
 
 /** Two objects of one name are one object for the API server: the second would silently replace the first. */
 function repeatedNames(users: readonly Declared<WorkstationUser>[]): Problem[] {
@@ -138,9 +150,9 @@ function repeatedNames(users: readonly Declared<WorkstationUser>[]): Problem[] {
       return [];
     }
     const place = printPlace(earlier.problem(['metadata', 'name'], ''));
-    return [
-      user.problem(['metadata', 'name'], `found ${quote(name)} a second time, first in ${place}: rename one`),
-    ];
+    const message = `found ${quote(name)} a second time, first in ${place}: rename one`;
+    const about = { kind: 'user', name, osUser: osUserOf(earlier.object) } as const;
+    return [{ ...user.problem(['metadata', 'name'], message), about }];
   });
 }
 

@@ -2,7 +2,7 @@
  * Reads what an administrator names on the command line: files, folders of files, standard input. Reading is bounded,
  * never waits for a FIFO or a device, and tells trouble as problems.
  */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -13,11 +13,22 @@ export interface Bytes {
   /** As it was named, or found in a folder; `-` is standard input. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Which file it was: `device:inode`. Left out for standard input. */
+  readonly inode?: string;
 }
 
 export interface Reading {
   readonly read: readonly Bytes[];
   readonly problems: readonly Problem[];
+}
+
+export async function readPaths(paths: readonly string[], stdin: Readable): Promise<Reading> {
+  const readings = [];
+  for (const path of paths) readings.push(await readPath(path, stdin));
+  return {
+    read: readings.flatMap(({ read }) => read),
+    problems: readings.flatMap(({ problems }) => problems),
+  };
 }
 
 /** The files at a path: one, or those of a folder that hold manifests, in the order of their names. */
@@ -27,7 +38,7 @@ export async function readPath(path: string, stdin: Readable): Promise<Reading> 
     opened(path, async (handle) => {
       const stats = await handle.stat();
       if (stats.isDirectory()) return readFolder(path);
-      return stats.isFile() ? one(path, await bounded(chunks(handle))) : refused(path, NOT_A_FILE);
+      return stats.isFile() ? readFile(path, handle, stats) : refused(path, NOT_A_FILE);
     }),
   );
 }
@@ -35,7 +46,7 @@ export async function readPath(path: string, stdin: Readable): Promise<Reading> 
 const NOT_A_FILE = 'found a FIFO, socket or device, must be a file or a folder of files';
 
 async function readFolder(folder: string): Promise<Reading> {
-  const names = (await readdir(folder)).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name)).sort();
+  const names = (await readdir(folder)).filter(isManifestName).sort();
   if (names.length === 0)
     return refused(folder, 'found a folder without *.yaml, *.yml or *.json files: name another');
   const readings = await Promise.all(names.map((name) => readMember(join(folder, name))));
@@ -45,15 +56,24 @@ async function readFolder(folder: string): Promise<Reading> {
   };
 }
 
+/** Whether a file of this name is read where its folder is named. */
+export function isManifestName(name: string): boolean {
+  return /^[^.][^/]*\.(yaml|yml|json)$/.test(name);
+}
+
 function readMember(path: string): Promise<Reading> {
   return told(path, () =>
     opened(path, async (handle) => {
       const stats = await handle.stat();
       if (stats.isDirectory())
         return refused(path, `found a folder named like a file: rename ${basename(path)}`);
-      return stats.isFile() ? one(path, await bounded(chunks(handle))) : refused(path, NOT_A_FILE);
+      return stats.isFile() ? readFile(path, handle, stats) : refused(path, NOT_A_FILE);
     }),
   );
+}
+
+async function readFile(path: string, handle: FileHandle, { dev, ino }: Stats): Promise<Reading> {
+  return one(path, await bounded(chunks(handle)), `${dev}:${ino}`);
 }
 
 /** O_NONBLOCK: opening a FIFO without a writer, or some devices, would wait for ever. */
@@ -88,8 +108,9 @@ async function bounded(stream: AsyncIterable<Buffer>): Promise<Uint8Array | unde
   return Buffer.concat(parts, length);
 }
 
-function one(file: string, bytes: Uint8Array | undefined): Reading {
-  return bytes === undefined ? refused(file, TOO_LARGE) : { read: [{ file, bytes }], problems: [] };
+function one(file: string, bytes: Uint8Array | undefined, inode?: string): Reading {
+  if (bytes === undefined) return refused(file, TOO_LARGE);
+  return { read: [{ file, bytes, ...(inode === undefined ? {} : { inode }) }], problems: [] };
 }
 
 function refused(file: string, message: string): Reading {
