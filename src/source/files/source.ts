@@ -33,6 +33,8 @@ export interface FileSourceSetting {
   readonly now?: () => number;
   /** Milliseconds between two polls. */
   readonly pollMs?: number;
+  /** Milliseconds that what may be half of a file must stand still to be believed. */
+  readonly stillMs?: number;
   /** False where no events are to be expected: polls alone. */
   readonly hasEvents?: boolean;
 }
@@ -159,7 +161,7 @@ export class FileSource implements Source {
   #hasStoodStill(digest: string): boolean {
     const now = this.#clock.now();
     if (this.#waiting?.digest !== digest) this.#waiting = { digest, since: now };
-    const left = this.#waiting.since + STILL_MS - now;
+    const left = this.#waiting.since + (this.#setting.stillMs ?? STILL_MS) - now;
     if (left > 0) this.#looks.hear(left);
     return left <= 0;
   }
