@@ -4,6 +4,7 @@ import { stalledReport } from '../reconcile/admit.ts';
 import { lookUpEverybody } from '../reconcile/leave.ts';
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
+import { policyDigest, watched } from './audit.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { cutOff } from './cut.ts';
 import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
@@ -12,7 +13,7 @@ import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
 import { sortOut, withTierIssues, type People } from './people.ts';
 import { printResults } from './print/results.ts';
-import { inSession, progressFor, requireRoot, type Session, type SessionOptions } from './session.ts';
+import { inSession, requireRoot, type Session, type SessionOptions } from './session.ts';
 
 type ApplyOptions = DeclaringOptions &
   MachineOptions &
@@ -49,9 +50,8 @@ async function applyIn(
   const confirmed = confirmRemovals === undefined ? {} : { confirmed: confirmRemovals };
   const { input, leavers, held } = passInput({ io, machine, declared, people, state, ...confirmed });
   if (prune && input.keepMaps !== undefined) throw new Error(input.keepMaps);
-  const progress = progressFor(io, people.served.size);
-  const outcome = await applyPass(input, progress, signal);
-  progress.close();
+  const witness = watched(io, session, declared, people, people.served.size);
+  const outcome = await applyPass(input, witness, signal).finally(() => witness.close());
   store.save(afterPass(state, reportOf(session, declared, people, outcome), io.now()));
   io.out(printResults(outcome));
   for (const { message } of people.stalled) io.err(`${message}\n`);
@@ -79,8 +79,10 @@ function reportOf(
       ? [{ user, ports: person.ports, findings, acted, ...(uid === undefined ? {} : { uid }) }]
       : [];
   });
+  const isAboutEverybody = people.accepted.length === people.served.size;
   return {
     workstation: metadata.name,
+    ...(isAboutEverybody ? { policy: policyDigest(declared.workstation) } : {}),
     services: spec.services.map(({ name }) => name),
     users: [...users, ...people.stalled.map(stalledReport)],
     machine: [outcome.machine.finding],

@@ -32,7 +32,7 @@ export async function openFor(
   return { machine, store };
 }
 
-function reachOf({ root, host }: MachineOptions): Reach {
+export function reachOf({ root, host }: Pick<MachineOptions, 'root' | 'host'>): Reach {
   if (root !== undefined) return { kind: 'image', root };
   return host === undefined ? { kind: 'live' } : { kind: 'mounted', root: host };
 }

@@ -46,14 +46,17 @@ export function exclusive(command: Command): Command {
 }
 
 export function onMachine(command: Command): Command {
+  return reached(command).addOption(
+    new Option('--state-dir <dir>', 'where state is kept on the machine').default('/var/lib/workstation'),
+  );
+}
+
+export function reached(command: Command): Command {
   return command
     .addOption(
       new Option('--root <dir>', 'an offline image of a machine instead of this machine').conflicts('host'),
     )
-    .addOption(new Option('--host <dir>', 'a live machine that is mounted here, as in a container'))
-    .addOption(
-      new Option('--state-dir <dir>', 'where state is kept on the machine').default('/var/lib/workstation'),
-    );
+    .addOption(new Option('--host <dir>', 'a live machine that is mounted here, as in a container'));
 }
 
 export function wholeNumber(text: string): number {

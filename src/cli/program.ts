@@ -8,6 +8,7 @@ import {
   onMachine,
   output,
   paths,
+  reached,
   wholeNumber,
   withVault,
 } from './options.ts';
@@ -30,6 +31,7 @@ export function program(io: Io, exit: Exit, name: string): Command {
   root.addCommand(apply(io, exit));
   root.addCommand(get(io, exit));
   root.addCommand(describe(io, exit));
+  root.addCommand(history(io, exit));
   root.addCommand(offboard(io, exit));
   root.addCommand(roster(io, exit));
   root.addCommand(derive(io, exit));
@@ -138,6 +140,28 @@ function describe(io: Io, exit: Exit): Command {
     .action(async (_kind, name, options) =>
       exit(await (await import('./get.ts')).describe(io, name, options)),
     );
+}
+
+function history(io: Io, exit: Exit): Command {
+  return reached(new Command('history'))
+    .description('Show what was changed on the machine: when, for whom, why and how it ended.')
+    .argument('[user]', 'only what concerns this person')
+    .option(
+      '--since <when>',
+      'only after this: a duration such as 2h, or a time such as 2026-03-10T12:00:00Z',
+    )
+    .addOption(
+      new Option('-n, --lines <count>', 'at most so many, the newest').default(1000).argParser(wholeNumber),
+    )
+    .addOption(output(['wide', 'json', 'yaml'], 'how to print'))
+    .addHelpText(
+      'after',
+      examples([
+        ['workstation history emo --since 2h', 'one person'],
+        ['workstation history -n 20', 'the last changes of all'],
+      ]),
+    )
+    .action(async (user, options) => exit(await (await import('./history.ts')).history(io, user, options)));
 }
 
 function offboard(io: Io, exit: Exit): Command {

@@ -7,7 +7,12 @@ import type { AccountFacts, Entries, Probe, UnitFacts } from '../sections/facts.
 
 /** How an action ended. */
 export type Done =
-  | { readonly kind: 'done'; readonly note?: string }
+  | {
+      readonly kind: 'done';
+      readonly note?: string;
+      /** It found the machine as it should be, or left what cannot be done here. */
+      readonly unchanged?: true;
+    }
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
 export interface Machine {

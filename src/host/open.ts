@@ -7,6 +7,7 @@ import { Homes } from './home/homes.ts';
 import { HostMachine } from './hostmachine.ts';
 import { Limiter } from './limiter.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import { LOG_READERS, LogFiles } from './logfiles.ts';
 import { rootOf, settleReach, verifyReach, type Reach } from './programs/reach.ts';
 import type { TokenIssuer } from './tokens.ts';
 import type { Look } from './units/files.ts';
@@ -29,6 +30,8 @@ export interface MachineSetting {
 export class OpenMachine extends HostMachine {
   readonly #root: string;
   readonly #files: SystemFiles;
+  /** Of the machine's own records. */
+  readonly logFiles: LogFiles;
 
   constructor(setting: MachineSetting) {
     const { reach, sources = '/', issuer, reservedUids, unitPatience } = setting;
@@ -57,6 +60,7 @@ export class OpenMachine extends HostMachine {
     });
     this.#root = rootOf(reach);
     this.#files = files;
+    this.logFiles = new LogFiles(files, () => accounts.group(LOG_READERS)?.gid);
   }
 
   /** @param directory where the lock lies, on the machine; made when it is missing */

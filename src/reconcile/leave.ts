@@ -98,15 +98,15 @@ export async function makeCut(
   const { machine, draining } = input;
   const around = { machine, witness, signal, ...(draining === undefined ? {} : { draining }) };
   const messages: string[] = [];
-  const one = async (action: Action): Promise<void> => {
-    const done = await performOne(around, osUser, action);
+  const one = async (stage: ReversibleStage, action: Action): Promise<void> => {
+    const done = await performOne(around, osUser, stage, action);
     if (done.kind === 'failed') messages.push(done.message);
   };
-  for (const { actions } of (await planCut(input, osUser)).values()) {
-    const batch = actions.filter(isUnitAction).map(one);
+  for (const [stage, { actions }] of await planCut(input, osUser)) {
+    const batch = actions.filter(isUnitAction).map((action) => one(stage, action));
     machine.flush();
     await Promise.all(batch);
-    for (const action of actions) if (!isUnitAction(action)) await one(action);
+    for (const action of actions) if (!isUnitAction(action)) await one(stage, action);
   }
   for (const [stage, { actions, troubles }] of await planCut(input, osUser)) {
     messages.push(...troubles.map(({ message }) => message));

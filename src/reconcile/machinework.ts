@@ -4,7 +4,7 @@ import type { Action } from '../sections/action.ts';
 import type { SectionPlan } from '../sections/section.ts';
 import { performOne } from './perform.ts';
 
-/** The name that the machine's own actions carry where a person's carry the OS user. */
+/** What the machine's own actions carry where a person's carry the OS user and the section. */
 export const MACHINE = 'machine';
 
 type Around = Parameters<typeof performOne>[0];
@@ -26,7 +26,7 @@ export class MachineWork {
   }
 
   async #one(action: Action): Promise<void> {
-    const done = await performOne(this.#around, MACHINE, action);
+    const done = await performOne(this.#around, MACHINE, MACHINE, action);
     if (done.kind === 'failed') this.#problems.push(done.message);
     else this.done += 1;
   }

@@ -10,10 +10,22 @@ import type { PlannedSection } from './plan.ts';
 /** What watches a pass: progress on a terminal, the log, the audit. */
 export interface Witness {
   began(user: string, action: Action): void;
-  /** @param duration milliseconds */
-  ended(user: string, action: Action, done: Done, duration: number): void;
+  /**
+   * @param duration milliseconds
+   * @param section what asked for it: a section, `machine`, or a stage of a cut
+   */
+  ended(user: string, action: Action, done: Done, duration: number, section: string): void;
   /** One person is through; `done` actions succeeded. */
   finished(user: string, findings: readonly Finding[], done: number): void;
+}
+
+/** Several, told of everything in this order. */
+export function together(...witnesses: readonly Witness[]): Witness {
+  return {
+    began: (...heard) => witnesses.forEach((witness) => witness.began(...heard)),
+    ended: (...heard) => witnesses.forEach((witness) => witness.ended(...heard)),
+    finished: (...heard) => witnesses.forEach((witness) => witness.finished(...heard)),
+  };
 }
 
 export interface Performance {
@@ -33,7 +45,7 @@ export interface Performed {
   readonly done: number;
 }
 
-type Task = { readonly condition: ConditionType; readonly action: Action };
+type Task = Pick<PlannedSection, 'section' | 'condition'> & { readonly action: Action };
 
 export async function perform(
   around: Performance,
@@ -42,10 +54,10 @@ export async function perform(
 ): Promise<Performed> {
   const tally = new Tally();
   const units: Task[] = [];
-  for (const { section, condition, actions } of plan) {
-    const hasFailed = !(await performSection(around, osUser, { condition, actions }, units, tally));
+  for (const planned of plan) {
+    const hasFailed = !(await performSection(around, osUser, planned, units, tally));
     // Without an account there is nobody to do the rest for.
-    if (hasFailed && section === 'account') return tally;
+    if (hasFailed && planned.section === 'account') return tally;
   }
   await performUnits(around, osUser, units, tally);
   return tally;
@@ -55,14 +67,14 @@ export async function perform(
 async function performSection(
   around: Performance,
   osUser: string,
-  { condition, actions }: Pick<PlannedSection, 'condition' | 'actions'>,
+  { section, condition, actions }: PlannedSection,
   units: Task[],
   tally: Tally,
 ): Promise<boolean> {
   const waiting: Task[] = [];
   for (const action of actions) {
-    if (isUnitAction(action)) waiting.push({ condition, action });
-    else if (!tally.add(condition, await performOne(around, osUser, action))) return false;
+    if (isUnitAction(action)) waiting.push({ section, condition, action });
+    else if (!tally.add(condition, await performOne(around, osUser, section, action))) return false;
   }
   units.push(...waiting);
   return true;
@@ -75,7 +87,7 @@ async function performUnits(
   tally: Tally,
 ): Promise<void> {
   if (tasks.length === 0) return;
-  const batch = tasks.map(({ action }) => performOne(around, osUser, action));
+  const batch = tasks.map(({ section, action }) => performOne(around, osUser, section, action));
   around.crowd.arrive();
   const results = await Promise.all(batch);
   around.crowd.setOut();
@@ -89,13 +101,14 @@ async function performUnits(
 export async function performOne(
   { machine, witness, signal, draining }: Omit<Performance, 'crowd'>,
   user: string,
+  section: string,
   action: Action,
 ): Promise<Done> {
   if (draining?.aborted) return STOPPING;
   witness.began(user, action);
   const start = performance.now();
   const done = await attempt(machine, user, action, signal);
-  witness.ended(user, action, done, performance.now() - start);
+  witness.ended(user, action, done, performance.now() - start, section);
   return done;
 }
 

@@ -9,7 +9,7 @@ export interface AuditRecord {
   readonly action: string;
   /** What it was done to: a path, unit, group, clone or name. */
   readonly subject: string;
-  /** Why: the section that asked for it, and what made it differ. */
+  /** Why: what asked for it (a section, `machine`, or a stage of a cut), and what made it differ. */
   readonly cause: {
     readonly section: string;
     /** `Declared`: the declaration changed; `Drift`: the machine did; `Retry`: an earlier try failed; `Leave`: the person is declared no more. */

@@ -60,6 +60,8 @@ export interface State {
   /** By metadata.name. */
   readonly users: Readonly<Record<string, RecordedUser>>;
   readonly workstation?: RecordedWorkstation;
+  /** A digest of the policy that everybody's last pass was made from. */
+  readonly policy?: string;
   /** By OS user. */
   readonly cuts: Readonly<Record<string, Cut>>;
   /** By OS user: since when a pass keeps the account locked because the person is suspended, RFC 3339. */

@@ -15,6 +15,8 @@ export interface UserReport {
 
 export interface PassReport {
   readonly workstation: string;
+  /** A digest of the policy, where the pass was about everybody. */
+  readonly policy?: string;
   readonly services: readonly string[];
   readonly users: readonly UserReport[];
   /** What is said of the machine as a whole: MachineReady, and what an agent knows beside it. */
@@ -32,6 +34,7 @@ export function afterPass(state: State, report: PassReport, now: Date): State {
   }
   return {
     ...state,
+    ...(report.policy === undefined ? {} : { policy: report.policy }),
     users,
     workstation: recordOfWorkstation(state.workstation, report, Object.values(users), now),
     ...locksAfter(state, report.users, now),

@@ -45,3 +45,12 @@ export function printAge(timestamp: string | undefined, now: Date): string {
   const then = Date.parse(timestamp ?? '');
   return Number.isNaN(then) ? '<unknown>' : printDuration(now.getTime() - then);
 }
+
+/** How long something took, as Go prints durations, in three figures at most: `0s`, `4ms`, `1.23s`, `45.1s`, `2m5s`. */
+export function printTook(milliseconds: number): string {
+  if (milliseconds < 1) return '0s';
+  if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
+  const seconds = milliseconds / SECOND;
+  if (seconds < 100) return `${Number(seconds.toPrecision(3))}s`;
+  return printDuration(milliseconds);
+}

@@ -1,5 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { Entries, Probe } from '../../sections/facts.ts';
+import { appendLines, openToRead, removeFile, setAside } from './append.ts';
+import type { LinesToAppend } from './append.ts';
 import { openRoot } from './calls.ts';
 import type { DirectoryToMake } from './directories.ts';
 import { observeAll } from './observe.ts';
@@ -79,6 +81,24 @@ export class SystemFiles {
   /** Removes what a crash left unfinished in this directory. */
   removeLeftovers(path: string): void {
     this.#operate({ op: 'remove-leftovers', path });
+  }
+
+  /** The size of the file after it, in bytes. */
+  appendLines(lines: LinesToAppend): number {
+    return this.#withTree((tree) => appendLines(tree, lines));
+  }
+
+  /** A descriptor to read from; undefined where there is no such file. */
+  openToRead(path: string): number | undefined {
+    return this.#withTree((tree) => openToRead(tree, path));
+  }
+
+  setAside(from: string, to: string): void {
+    this.#withTree((tree) => setAside(tree, from, to));
+  }
+
+  removeFile(path: string): void {
+    this.#withTree((tree) => removeFile(tree, path));
   }
 
   close(): void {

@@ -28,7 +28,7 @@ const LEFT = 'existing clones are left for the first boot, since this is an imag
 export async function doGit(owner: CloneOwner, action: GitAction, signal: AbortSignal): Promise<Done> {
   const { reach, person, home } = owner;
   // What a clone in an image has configured would run here, not there.
-  if (reach.kind === 'image' && action.kind !== 'clone') return { kind: 'done', note: LEFT };
+  if (reach.kind === 'image' && action.kind !== 'clone') return { kind: 'done', note: LEFT, unchanged: true };
   const git = new Git({ reach, person, timeout: timeoutOf(action), signal });
   try {
     return await dispatch(git, home, action);
@@ -58,6 +58,14 @@ async function dispatch(git: Git, home: CloneHome, action: GitAction): Promise<D
 }
 
 function doneOf(refreshed: Refreshed): Done {
-  if (refreshed.kind === 'failed') return refreshed;
-  return refreshed.kind === 'skipped' ? { kind: 'done', note: refreshed.message } : { kind: 'done' };
+  switch (refreshed.kind) {
+    case 'fresh':
+      return { kind: 'done', unchanged: true };
+    case 'fast-forwarded':
+      return { kind: 'done' };
+    case 'skipped':
+      return { kind: 'done', note: refreshed.message, unchanged: true };
+    case 'failed':
+      return refreshed;
+  }
 }

@@ -134,7 +134,9 @@ class Batch {
     if (failure !== undefined) return failure;
     if (kind === 'enable-unit') return DONE;
     if (kind === 'disable-unit') return absence === undefined ? this.#stopped(unit) : DONE;
-    return absence === undefined ? this.#started(unit) : { kind: 'done', note: `start ${unit}: ${absence}` };
+    return absence === undefined
+      ? this.#started(unit)
+      : { kind: 'done', note: `start ${unit}: ${absence}`, unchanged: true };
   }
 
   async #started(unit: string): Promise<Done> {
