@@ -9,4 +9,23 @@ export interface ObjectStore<T extends KubernetesObject> {
   /** By name, or NAMESPACE/NAME. */
   get(key: string): T | undefined;
   list(): readonly T[];
+  /**
+   * How the object that last had this key left, until one with its uid is there again; also where another has taken its
+   * place. Undefined when nothing is known of one, or it was long ago.
+   */
+  departed(key: string): Departure<T> | undefined;
+}
+
+/** None of these proves that an object was deleted: whoever must know asks the server for it. */
+export interface Departure<T extends KubernetesObject> {
+  /** As it was seen last: a deletionTimestamp and no finalizers in it say that it was on its way. */
+  readonly last: T;
+  /**
+   * `event`: a watch said DELETED, which a watch with selectors also says of an object that matches no more.
+   * `absence`: a complete list lacks it.
+   * `replacement`: another object has its name.
+   * `rewind`: a complete list lacks it, of a server whose history goes back behind what was seen already: etcd was restored
+   * from an older snapshot, so that the absence says nothing of what people want.
+   */
+  readonly by: 'event' | 'absence' | 'replacement' | 'rewind';
 }
