@@ -22,10 +22,12 @@ import type { Diary } from './diary.ts';
 import { HintReader, type Hint } from './hints.ts';
 import { leaveKey, MACHINE_KEY, parseKey, PRIORITY, userKey } from './keys.ts';
 import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
+import { releaseHeld, type ReleaseResult } from './release.ts';
 import { changedNames, type Roll } from './roll.ts';
 import { retryAfter } from './schedule.ts';
 import { Situation, type SituationOptions } from './situation.ts';
 import { machineFindings } from './standing.ts';
+import type { NextTry } from './view.ts';
 import type { WitnessFor } from './witness.ts';
 
 export interface AgentParts {
@@ -67,6 +69,7 @@ export class Agent {
   #watch: { close(): void } | undefined;
   #workers: Workers | undefined;
   #cancelResync: (() => void) | undefined;
+  #nextResync: NextTry | undefined;
   readonly #draining = new AbortController();
 
   constructor(parts: AgentParts) {
@@ -94,6 +97,11 @@ export class Agent {
   get situation(): Situation {
     if (this.#situation === undefined) throw new Error('ask the agent: nothing has been read yet');
     return this.#situation;
+  }
+
+  /** When everybody is looked at though nothing changes. */
+  get nextResync(): NextTry | undefined {
+    return this.#nextResync;
   }
 
   /** Whether everybody who was declared at the start has had a pass. */
@@ -181,6 +189,27 @@ export class Agent {
     for (const key of await this.#hints.keysOf(hint, this.situation)) this.#ask(key, 'Drift', PRIORITY.drift);
   }
 
+  /** Gives free what a departed person still holds. */
+  async release(osUser: string): Promise<ReleaseResult> {
+    const { machine, book, witnessFor } = this.#parts;
+    const { roll } = this.situation;
+    const { [osUser]: cut, ...cuts } = book.state.cuts;
+    const departed = { osUser, isCut: cut !== undefined, isDeclared: roll.osUsers.has(osUser) };
+    const about = { osUser, cause: 'Leave', revision: roll.revision } as const;
+    const result = await releaseHeld(
+      machine,
+      roll.workstation.spec,
+      departed,
+      witnessFor(about),
+      this.#draining.signal,
+    );
+    if (result.kind === 'released') {
+      book.change({ cuts });
+      this.leaversChanged();
+    }
+    return result;
+  }
+
   /** Who has left, or what they hold, may be other than it was. */
   leaversChanged(): void {
     this.#situation = this.#situation?.again();
@@ -191,6 +220,9 @@ export class Agent {
     const { book, diary, report } = this.#parts;
     const { leavers, roll } = this.situation;
     for (const osUser of leavers.go) this.#ask(leaveKey(osUser), 'Leave', PRIORITY.change);
+    const { approved = [] } = book.state;
+    const pending = approved.filter((osUser) => leavers.go.includes(osUser));
+    if (pending.length < approved.length) book.change({ approved: pending });
     for (const name of leavers.gone) {
       book.forget(name);
       diary.forget(name);
@@ -211,12 +243,8 @@ export class Agent {
   }
 
   #cutMade(osUser: string): void {
-    const { book, log } = this.#parts;
-    log.log('notice', `${osUser} is cut off: services, groups and login are gone, nothing is deleted`, {
-      user: osUser,
-    });
-    const { approved = [] } = book.state;
-    if (approved.includes(osUser)) book.change({ approved: approved.filter((other) => other !== osUser) });
+    const sentence = `${osUser} is cut off: services, groups and login are gone, nothing is deleted`;
+    this.#parts.log.log('notice', sentence, { user: osUser });
     this.leaversChanged();
   }
 
@@ -244,8 +272,13 @@ export class Agent {
   }
 
   #armResync(): void {
-    const { clock, resync, random } = this.#parts;
-    this.#cancelResync = clock.setTimer(() => void this.#resync(), resync * (0.9 + random() / 5));
+    const { clock, resync, random, now } = this.#parts;
+    const wait = resync * (0.9 + random() / 5);
+    this.#nextResync = {
+      at: new Date(now().getTime() + wait).toISOString(),
+      why: 'everybody is looked at again',
+    };
+    this.#cancelResync = clock.setTimer(() => void this.#resync(), wait);
   }
 
   async #resync(): Promise<void> {

@@ -23,6 +23,8 @@ export interface BookOptions {
   readonly report: Report;
   readonly clock: Clock;
   now(): Date;
+  /** A person stands otherwise than before. */
+  readonly onUser?: (before: RecordedUser | undefined, after: RecordedUser) => void;
   /** The state could not be written; it is tried again after the next change, and after a while. */
   onTrouble(message: string): void;
 }
@@ -39,6 +41,7 @@ export class Book implements StateKeeper {
   /** Calls off the write to come; absent when all is written. */
   #cancel: (() => void) | undefined;
   readonly #listeners = new Set<(event: WatchEvent) => void>();
+  readonly #onChange = new Set<() => void>();
 
   constructor(options: BookOptions) {
     this.#options = options;
@@ -98,6 +101,7 @@ export class Book implements StateKeeper {
     if (before !== undefined && isSame(before, record)) return;
     this.#state = { ...this.#state, users: { ...this.#state.users, [name]: record } };
     this.#options.report.user(record);
+    this.#options.onUser?.(before, record);
     this.#tell({ type: before === undefined ? 'ADDED' : 'MODIFIED', object: record });
     this.#countUsers();
     this.#saveSoon();
@@ -134,6 +138,12 @@ export class Book implements StateKeeper {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Called after every change of anything that is known. */
+  onChange(listener: () => void): () => void {
+    this.#onChange.add(listener);
+    return () => this.#onChange.delete(listener);
+  }
+
   close(): void {
     if (this.#cancel !== undefined) this.#writeOrTell();
     this.#cancel?.();
@@ -156,6 +166,7 @@ export class Book implements StateKeeper {
   }
 
   #saveSoon(ms = SOON): void {
+    for (const listener of this.#onChange) listener();
     this.#cancel ??= this.#options.clock.setTimer(() => this.#writeOrTell(), ms);
   }
 

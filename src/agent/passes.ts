@@ -1,6 +1,7 @@
 /** One pass over one thing: a person, the machine, or somebody who leaves. */
 import type { Finding } from '../api/conditions.ts';
 import { Coalescer } from '../host/coalescer.ts';
+import { Limiter } from '../host/limiter.ts';
 import type { Machine } from '../host/machine.ts';
 import { Crowd } from '../reconcile/crowd.ts';
 import { cutOff, type StateKeeper } from '../reconcile/cutoff.ts';
@@ -39,6 +40,8 @@ export class Passes {
   readonly #options: PassesOptions;
   readonly #crowd: Crowd;
   readonly #looks: Coalescer<readonly string[], undefined>;
+  /** Whatever writes what belongs to everybody: what one plans must still hold when it is done. */
+  readonly #oneAtATime = new Limiter(1);
 
   constructor(options: PassesOptions) {
     const { machine } = options;
@@ -70,7 +73,11 @@ export class Passes {
   }
 
   /** @param keepMaps why the published maps must stay as they are */
-  async machine(keepMaps: string | undefined, witness: Witness, signal: AbortSignal): Promise<MachinePass> {
+  machine(keepMaps: string | undefined, witness: Witness, signal: AbortSignal): Promise<MachinePass> {
+    return this.#oneAtATime.run(() => this.#machine(keepMaps, witness, signal));
+  }
+
+  async #machine(keepMaps: string | undefined, witness: Witness, signal: AbortSignal): Promise<MachinePass> {
     const { machine, desires, draining } = this.#options;
     const { policy } = desires.wanted;
     const probes = machineProbes(policy);
@@ -102,7 +109,7 @@ export class Passes {
     const { machine, desires, keeper, now, draining } = this.#options;
     const { policy, users } = desires.wanted;
     const input = { machine, policy, staying: users, knowledge: desires.knowledge, draining };
-    return cutOff(input, keeper, osUser, now(), witness, signal);
+    return this.#oneAtATime.run(() => cutOff(input, keeper, osUser, now(), witness, signal));
   }
 
   #facts(): PassFacts {

@@ -181,6 +181,8 @@ export class HostMachine implements Machine {
         return failingAs('MintFailed', () => mintToken(vault, homes, this.#homeUser(osUser), action, signal));
       case 'write-system-file':
         return this.#writeSystemFile(action);
+      case 'remove-system-file':
+        return finished(async () => files.removeFile(action.path));
       case 'enable-unit':
       case 'start-unit':
       case 'disable-unit':

@@ -119,6 +119,8 @@ export type SystemAction =
       readonly before: Before;
       readonly sensitive: boolean;
     }
+  /** A file that nobody needs any more; a directory in its place stays. */
+  | { readonly kind: 'remove-system-file'; readonly path: string }
   | { readonly kind: 'enable-unit'; readonly unit: string }
   | { readonly kind: 'start-unit'; readonly unit: string }
   /** Stops the unit and takes it out of the boot. */

@@ -44,6 +44,7 @@ function wordsOf(action: Action, user: string): string {
     case 'mint-token':
       return `mint a token of ${anyOf(action.policies, 'and')} to ${action.path} (period ${action.period})`;
     case 'write-system-file':
+    case 'remove-system-file':
     case 'enable-unit':
     case 'start-unit':
     case 'disable-unit':
@@ -132,6 +133,8 @@ function systemWords(action: SystemAction): string {
   switch (action.kind) {
     case 'write-system-file':
       return `write ${action.path} (mode ${octal(action.mode)})`;
+    case 'remove-system-file':
+      return `remove ${action.path}`;
     case 'enable-unit':
       return `enable ${action.unit}`;
     case 'start-unit':

@@ -24,6 +24,7 @@ export function subjectOf(action: Action, osUser: string): string {
     case 'refresh-clone':
     case 'mint-token':
     case 'write-system-file':
+    case 'remove-system-file':
       return action.path;
     case 'move':
       return `${action.from} to ${action.to}`;
@@ -68,6 +69,7 @@ export function beforeOf(action: Action, unit?: UnitFacts): string | undefined {
     case 'give-directory':
       return 'owned by root';
     case 'remove-tree':
+    case 'remove-system-file':
     case 'move':
     case 'hoist-clone':
       return 'present';

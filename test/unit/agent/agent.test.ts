@@ -259,6 +259,26 @@ describe('stopping', () => {
   });
 });
 
+describe('releasing somebody who has left', () => {
+  it('gives their port and uid free, and says so of nobody else', async () => {
+    const it = await running([emo, ann]);
+    expect(await it.agent.release('emo')).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('declared'),
+    });
+    expect(await it.agent.release('root')).toMatchObject({ kind: 'refused' });
+    it.source.declare([ann]);
+    await it.idle();
+    expect(await it.agent.release('emo')).toEqual({ kind: 'released' });
+    expect(it.machine.tree.has('/etc/t3-serve/emo.env')).toBe(false);
+    expect(it.book.state.cuts).toEqual({});
+    expect(it.machine.tree.has('/home/emo/.kube/config')).toBe(true);
+    it.source.declare([ann, user('bea')]);
+    await it.idle();
+    expect(it.book.state.users.bea?.status.ports.t3).toBe(3774);
+  });
+});
+
 /** An agent that has brought these people onto a machine. */
 async function running(users: Parameters<Stage['source']['declare']>[0]): Promise<Stage> {
   const it = stage();

@@ -101,6 +101,7 @@ export const ACTIONS: { readonly [Kind in Action['kind']]: readonly Extract<Acti
       sensitive: false,
     },
   ],
+  'remove-system-file': [{ kind: 'remove-system-file', path: '/etc/serve/emo.env' }],
   'enable-unit': [{ kind: 'enable-unit', unit: 'editor@emo.service' }],
   'start-unit': [{ kind: 'start-unit', unit: 'editor@emo.service' }],
   'disable-unit': [{ kind: 'disable-unit', unit: 'editor@emo.service' }],

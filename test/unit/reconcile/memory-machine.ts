@@ -142,6 +142,9 @@ export class MemoryMachine implements Machine {
       case 'write-system-file':
         if (!this.files.isAs(action.path, action.before)) return failed(`${action.path} has changed`);
         return this.files.put(action.path, file(action.content, action.mode));
+      case 'remove-system-file':
+        this.tree.delete(action.path);
+        return DONE;
       case 'set-mode':
       case 'give-directory': {
         const entry = this.tree.get(action.path);

@@ -1,0 +1,48 @@
+/** Gives free what somebody who has left still holds: their environment files, and with them their ports, and the uid. */
+import type { Machine } from '../host/machine.ts';
+import { expand } from '../api/template.ts';
+import { isSystemAccount } from '../api/user.ts';
+import { performOne, type Witness } from '../reconcile/perform.ts';
+import type { Action } from '../sections/action.ts';
+import type { WorkstationSpec } from '../api/workstation/index.ts';
+
+export type ReleaseResult =
+  { readonly kind: 'released' } | { readonly kind: 'refused'; readonly message: string };
+
+export interface Departed {
+  readonly osUser: string;
+  /** Whether the cut of this person is recorded. */
+  readonly isCut: boolean;
+  readonly isDeclared: boolean;
+}
+
+/** The account and its home stay: who removes them decides over somebody's data. */
+export async function releaseHeld(
+  machine: Machine,
+  policy: WorkstationSpec,
+  { osUser, isCut, isDeclared }: Departed,
+  witness: Witness,
+  signal: AbortSignal,
+): Promise<ReleaseResult> {
+  const attempt = `release ${osUser}`;
+  if (isDeclared) return refused(`${attempt}: the person is declared: remove them from the roster first`);
+  if (!isCut || isSystemAccount(osUser))
+    return refused(`${attempt}: nobody by that account has left here: workstation status says who has`);
+  for (const action of removals(machine, policy, osUser)) {
+    const done = await performOne({ machine, witness, signal }, osUser, 'release', action);
+    if (done.kind === 'failed') return refused(`${attempt}: ${done.message}`);
+  }
+  return { kind: 'released' };
+}
+
+function removals(machine: Machine, { services }: WorkstationSpec, osUser: string): Action[] {
+  const paths = [...new Set(services.map(({ envFile }) => expand(envFile, { user: osUser })))];
+  const found = machine.lookAtSystem(paths.map((path) => ({ path, read: 'stat' })));
+  return paths
+    .filter((path) => found.get(path)?.kind === 'file')
+    .map((path) => ({ kind: 'remove-system-file', path }));
+}
+
+function refused(message: string): ReleaseResult {
+  return { kind: 'refused', message };
+}
