@@ -67,5 +67,5 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
 }
 
 async function loadKubeConfig(): Promise<typeof KubeConfig> {
-  return (await import('@kubernetes/client-node')).KubeConfig;
+  return (await import('./clientnode.ts')).KubeConfig;
 }

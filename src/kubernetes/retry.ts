@@ -1,6 +1,6 @@
 /** When a request is worth sending again: one policy for all of them. */
 import type { Clock } from '../controller/clock.ts';
-import { ApiError } from './api.ts';
+import type { ApiError } from './api.ts';
 import { Backoff } from './backoff.ts';
 import type { ApiRequest } from './transport.ts';
 
