@@ -1,4 +1,4 @@
-import { printAge, printDuration } from '../../../src/cli/print/duration.ts';
+import { printAge, printDuration, printTook } from '../../../src/cli/print/duration.ts';
 import { ANSI, chooseStyle, PLAIN } from '../../../src/cli/print/style.ts';
 import { printTable } from '../../../src/cli/print/table.ts';
 import { cutTo, widthOf } from '../../../src/cli/print/width.ts';
@@ -51,6 +51,21 @@ describe('a duration', () => {
   ];
   it.each(cases)('of %d ms is %s', (milliseconds, text) => {
     expect(printDuration(milliseconds)).toBe(text);
+  });
+
+  it.each([
+    [0, '0s'],
+    [0.4, '0s'],
+    [1, '1ms'],
+    [999, '999ms'],
+    [1000, '1s'],
+    [1234, '1.23s'],
+    [45_060, '45.1s'],
+    [100 * SECOND, '100s'],
+    [125 * SECOND, '2m5s'],
+    [DAY, '24h'],
+  ])('of work of %d ms is %s', (milliseconds, text) => {
+    expect(printTook(milliseconds)).toBe(text);
   });
 
   it('is unknown where the time is none', () => {

@@ -1,5 +1,6 @@
 import type { Condition } from '../../../src/api/conditions.ts';
 import { API_VERSION } from '../../../src/api/user.ts';
+import type { AuditRecord } from '../../../src/report/auditrecord.ts';
 import type { RecordedUser, RecordedWorkstation } from '../../../src/report/record.ts';
 
 export const NOW = new Date('2026-03-10T12:00:00Z');
@@ -74,3 +75,50 @@ export const BOX: RecordedWorkstation = {
     conditions: [condition('Ready', 'False', 'UsersNotReady', '1 of 2 people is not ready')],
   },
 };
+
+export const HISTORY: readonly AuditRecord[] = [
+  {
+    at: '2026-03-10T11:00:00.120Z',
+    user: 'ann',
+    osUser: 'ann',
+    action: 'create-account',
+    subject: 'ann',
+    cause: { section: 'account', kind: 'Declared', revision: '5d41402abc4b' },
+    before: 'absent',
+    result: 'done',
+    duration: 23,
+  },
+  {
+    at: '2026-03-10T11:00:01Z',
+    user: 'emo',
+    osUser: 'emil',
+    action: 'clone',
+    subject: '/home/emil/code/\u202einfra',
+    cause: { section: 'code', kind: 'Declared', revision: '5d41402abc4b' },
+    before: 'absent',
+    result: 'failed',
+    reason: 'TimedOut',
+    message: 'clone https://git.example.org/infra.git: no answer within 10m \x1b[2J',
+    duration: 600_041,
+  },
+  {
+    at: '2026-03-10T11:40:00.999Z',
+    user: 'emo',
+    osUser: 'emil',
+    action: 'clone',
+    subject: '/home/emil/code/infra',
+    cause: { section: 'code', kind: 'Retry', revision: '7d793037a076' },
+    before: 'absent',
+    result: 'done',
+    duration: 2345,
+  },
+  {
+    at: '2026-03-10T11:59:00Z',
+    action: 'write-system-file',
+    subject: '/etc/motd',
+    cause: { section: 'machine', kind: 'Drift', revision: '7d793037a076' },
+    before: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    result: 'done',
+    duration: 0,
+  },
+];

@@ -6,7 +6,7 @@ let at: ReturnType<typeof ground>;
 beforeAll(() => {
   at = ground(temporaryDirectory(), { limit: 700 });
   const log = at.open();
-  const { user, osUser, ...ofMachine } = record(4);
+  const { user: _user, osUser: _osUser, ...ofMachine } = record(4);
   for (const one of [0, 1, 2].map((count) => record(count))) log.write(one);
   log.write(record(3, { user: 'ann', osUser: 'ann' }));
   log.write(ofMachine);

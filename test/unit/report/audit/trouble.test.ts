@@ -124,10 +124,10 @@ describe('a crash', () => {
         for (const [steps, bytes] of lives) {
           const { files, fail } = faulty(at.files);
           const log = at.open({ files, limit: 900, keep: 1000 });
-          let left = steps;
+          const life = { left: steps };
           // The program ends with the first step that is not taken: nothing is closed, and nothing flushed.
-          fail(() => left-- <= 0);
-          for (; left > 0; next += 1) log.write(record(next));
+          fail(() => life.left-- <= 0);
+          for (; life.left > 0; next += 1) log.write(record(next));
           const half = JSON.stringify(record(next++)).slice(0, bytes);
           if (at.files.names('/var/log/workstation').length > 0) appendFileSync(join(root, CURRENT), half);
         }
