@@ -156,8 +156,6 @@ describe('a crash', () => {
     const found = numbers(at.files);
     expect(found).toEqual(expect.arrayContaining(written));
     expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
-    // A record may be written and its name not out yet.
-    expect(found.length - written.length).toBeLessThanOrEqual(8);
     expect(at.files.names('/var/log/workstation').length).toBeGreaterThan(1);
     at.close();
   });
