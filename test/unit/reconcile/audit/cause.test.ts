@@ -32,7 +32,7 @@ function recorded(
         findings: [finding('AccountReady', 'True'), finding('CodeReady', one === emo ? 'False' : 'True')],
         acted: new Set(),
       })),
-      machine: finding('MachineReady', machine),
+      machine: [finding('MachineReady', machine)],
       declared: new Set(users.map(({ metadata }) => metadata.name)),
     },
     NOW,
