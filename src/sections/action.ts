@@ -84,11 +84,15 @@ export type GitAction =
       readonly add: boolean;
       readonly timeout: number;
     }
-  /** Fetches all remotes, then fast-forwards `branch` only where it is checked out, clean and not ahead. */
+  /**
+   * Fetches `remotes`, then what else the person has added, whose failure is only noted; then fast-forwards `branch` only
+   * where it is checked out, clean and not ahead.
+   */
   | {
       readonly kind: 'refresh-clone';
       readonly path: string;
       readonly branch: string;
+      readonly remotes: readonly string[];
       readonly timeout: number;
     };
 

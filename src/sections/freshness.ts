@@ -1,4 +1,5 @@
 /** Keeps existing clones fresh, each at its own interval. Informational: a stale clone keeps nobody from working. */
+import type { CloneSpec } from './action.ts';
 import { codeOf, infraClone, repoClones, stateOfClone, type DeclaredClone } from './clones.ts';
 import { code } from './code.ts';
 import { milliseconds, NOTHING } from './common.ts';
@@ -17,7 +18,7 @@ export const freshness: Section = {
     const interval = intervalOf(person);
     const clones = clonesOf(person).flatMap((clone) => {
       const state = stateOfClone(facts.home, clone.spec.path);
-      return state.kind === 'clone' ? [{ ...clone, fetched: state.fetched }] : [];
+      return state.kind === 'clone' ? [{ ...clone, ...state }] : [];
     });
     // A time in the future says only that a clock was set back since.
     const [due, fresh] = [true, false].map((wanted) =>
@@ -27,15 +28,21 @@ export const freshness: Section = {
     return {
       ...NOTHING,
       ...(next < Infinity ? { next } : {}),
-      actions: (due ?? []).map(({ spec, branch }) => ({
+      actions: (due ?? []).map(({ spec, branch, config }) => ({
         kind: 'refresh-clone',
         path: spec.path,
         branch,
+        remotes: declaredRemotes(spec).filter((name) => config.remotes.has(name)),
         timeout: spec.timeout,
       })),
     };
   },
 };
+
+/** Only these say whether a clone is fresh: whatever else the person has added is the person's to keep reachable. */
+function declaredRemotes({ upstream }: CloneSpec): string[] {
+  return ['origin', ...(upstream === undefined ? [] : [upstream.remote])];
+}
 
 /** Milliseconds: the declared interval, and up to a tenth more by the name, so that not everybody fetches at one time. */
 function intervalOf(person: Person): number {

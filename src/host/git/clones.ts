@@ -11,7 +11,7 @@ import type { Reach } from '../programs/reach.ts';
 import type { Credentials } from '../programs/run.ts';
 import { clone, finishClone, hoist, setUpstream, type CloneHome } from './clone.ts';
 import { Git } from './command.ts';
-import { refresh, type Refreshed } from './refresh.ts';
+import { refresh } from './refresh.ts';
 import { failed } from './trouble.ts';
 
 export type { CloneHome } from './clone.ts';
@@ -53,19 +53,6 @@ async function dispatch(git: Git, home: CloneHome, action: GitAction): Promise<D
     case 'set-upstream':
       return setUpstream(git, action);
     case 'refresh-clone':
-      return doneOf(await refresh(git, action));
-  }
-}
-
-function doneOf(refreshed: Refreshed): Done {
-  switch (refreshed.kind) {
-    case 'fresh':
-      return { kind: 'done', unchanged: true };
-    case 'fast-forwarded':
-      return { kind: 'done' };
-    case 'skipped':
-      return { kind: 'done', note: refreshed.message, unchanged: true };
-    case 'failed':
-      return refreshed;
+      return refresh(git, action);
   }
 }

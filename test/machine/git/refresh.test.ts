@@ -117,6 +117,31 @@ describeMachine('a refreshed clone', () => {
     expect(await inCode('git log -1 --format=%s canonical/main')).toBe('new\n');
   });
 
+  it('is fast-forwarded though a remote that the person has added cannot be fetched, which is noted', async () => {
+    await push();
+    await inCode('git remote add mine file:///srv/git/gone.git');
+    expect(await note()).toMatch(/^fetch other remotes of \/home\/ada\/code: .*gone\.git.* does not appear/);
+    expect(await names(CODE.path)).toContain('NEW');
+  });
+
+  it('has asked each remote once', async () => {
+    const upload = '#!/bin/sh\necho "$*" >>/tmp/served\nexec git-upload-pack "$@"\n';
+    await machine.write('/usr/local/bin/upload', upload, 0o755);
+    await inCode(`git remote add mine file:///srv/git/code.git
+      for name in origin canonical mine; do git config remote.$name.uploadpack /usr/local/bin/upload; done`);
+    expect(await note()).toBeUndefined();
+    const served = (await machine.read('/tmp/served')).trim().split('\n');
+    expect(served.sort()).toEqual(['/srv/git/canonical.git', '/srv/git/code.git', '/srv/git/code.git']);
+  });
+
+  it('has what remotes of the person’s own have, where they want them fetched', async () => {
+    await inCode(`git remote rm origin
+      for name in mine unwanted; do git remote add $name file:///srv/git/code.git; done
+      git config remote.unwanted.skipFetchAll true`);
+    expect(await act({ ...REFRESH, remotes: [] })).toEqual({ kind: 'done' });
+    expect(await inCode('git branch --remotes --list "mine/*" "unwanted/*"')).toBe('  mine/main\n');
+  });
+
   it('of which one remote cannot be fetched stays as it is', async () => {
     await push();
     await inCode('git remote set-url origin file:///srv/git/gone.git');

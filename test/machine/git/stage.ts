@@ -68,7 +68,13 @@ export async function act(
 }
 export const clone = (change: Partial<CloneSpec> = {}, more = {}) =>
   act({ kind: 'clone', clone: { ...CODE, ...change } }, more);
-export const REFRESH = { kind: 'refresh-clone', path: CODE.path, branch: 'main', timeout: 20_000 } as const;
+export const REFRESH = {
+  kind: 'refresh-clone',
+  path: CODE.path,
+  branch: 'main',
+  remotes: ['origin', 'canonical'],
+  timeout: 20_000,
+} as const;
 export const asAda = (script: string) => machine.output(['bash', '-ec', script], { user: 'ada' });
 export const inCode = (script: string) => asAda(`cd ~/code; ${script}`);
 export const names = async (path: string) =>

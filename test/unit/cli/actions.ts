@@ -71,7 +71,9 @@ export const ACTIONS: { readonly [Kind in Action['kind']]: readonly Extract<Acti
     add,
     timeout: 1,
   })),
-  'refresh-clone': [{ kind: 'refresh-clone', path: '/home/emo/code', branch: 'main', timeout: 1 }],
+  'refresh-clone': [
+    { kind: 'refresh-clone', path: '/home/emo/code', branch: 'main', remotes: ['origin'], timeout: 1 },
+  ],
   'run-command': [
     {
       kind: 'run-command',

@@ -6,14 +6,22 @@ const HOUR = 3_600_000;
 /** The interval, and the tenth of it over which people are spread. */
 const LONG = 1.1 * HOUR;
 
+const CONFIG = '[remote "origin"]\nurl = /a\n[remote "mine"]\nurl = /b\n[remote "forgejo"]\nurl = /c\n';
+
 function clone(at: string, fetched: number | undefined, made = NOW): Things {
   return {
-    [`${at}/.git/config`]: file('', 0o644, { modified: made }),
+    [`${at}/.git/config`]: file(CONFIG, 0o644, { modified: made }),
     [`${at}/.git/index`]: '',
     ...(fetched === undefined ? {} : { [`${at}/.git/FETCH_HEAD`]: file('', 0o644, { modified: fetched }) }),
   };
 }
-const refresh = { kind: 'refresh-clone', path: '/home/emo/code', branch: 'master', timeout: 600_000 };
+const refresh = {
+  kind: 'refresh-clone',
+  path: '/home/emo/code',
+  branch: 'master',
+  remotes: ['origin', 'forgejo'],
+  timeout: 600_000,
+};
 
 describe('a clone', () => {
   plans(freshness, {
@@ -23,6 +31,10 @@ describe('a clone', () => {
       actions: [refresh],
     },
     'just made is fresh though it was never fetched': { found: { home: clone('code', undefined) } },
+    'that has lost a declared remote is refreshed from what it has': {
+      found: { home: { ...clone('code', 0), 'code/.git/config': '[remote "mine"]\nurl = /b\n' } },
+      actions: [{ ...refresh, remotes: [] }],
+    },
     'made long ago and never fetched is refreshed': {
       found: { home: clone('code', undefined, NOW - LONG) },
       actions: [refresh],
@@ -48,7 +60,7 @@ describe('a clone', () => {
           ...clone('code/tour', NOW - HOUR + 1),
         },
       },
-      actions: [{ ...refresh, path: '/home/emo/code/tripit' }],
+      actions: [{ ...refresh, path: '/home/emo/code/tripit', remotes: ['origin'] }],
     },
   });
 
