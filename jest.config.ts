@@ -6,9 +6,12 @@ const shared = {
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
 } satisfies Config;
 
-/** `unit` needs nothing but Node; `machine` needs root and makes its own machines; `servers` starts real servers. */
+/**
+ * `unit` needs nothing but Node; `machine` needs root and makes its own machines; `servers` starts real servers; `cluster`
+ * makes machines that are nodes.
+ */
 const config: Config = {
-  projects: ['unit', 'machine', 'servers'].map((name) => ({
+  projects: ['unit', 'machine', 'servers', 'cluster'].map((name) => ({
     ...shared,
     displayName: name,
     testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],

@@ -32,6 +32,7 @@ if (!isQuick) {
   // One at a time: each has the whole machine to make machines on.
   suite('machine', ['--runInBand']);
   suite('servers', ['--runInBand']);
+  suite('cluster', ['--runInBand']);
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

@@ -3,7 +3,7 @@
  * CI, where a skipped suite would read as a passed one.
  */
 import { jest } from '@jest/globals';
-import { machineTrouble, missingOf } from './machine/outer.ts';
+import { machineTrouble, missingOf, nodeTrouble } from './machine/outer.ts';
 import { isBuilt } from './servers/build.ts';
 import type { ServerProgram } from './servers/build.ts';
 
@@ -17,9 +17,27 @@ export function describeMachine(name: string, suite: () => void, needed: readonl
 
 /** `describe` for suites that need server programs. */
 export function describeServers(name: string, programs: readonly ServerProgram[], suite: () => void): void {
-  const missing = programs.filter((program) => !isBuilt(program));
-  describeUnless(missing.length > 0 ? `not built: ${missing.join(', ')}` : undefined, name, suite);
+  describeUnless(notBuilt(programs), name, suite);
 }
+
+function notBuilt(programs: readonly ServerProgram[]): string | undefined {
+  const missing = programs.filter((program) => !isBuilt(program));
+  return missing.length > 0 ? `not built: ${missing.join(', ')}` : undefined;
+}
+
+/** `describe` for suites that start a cluster of real nodes. */
+export function describeCluster(name: string, suite: () => void): void {
+  describeUnless(machineTrouble() ?? nodeTrouble() ?? notBuilt(CLUSTER), name, suite);
+}
+
+const CLUSTER: readonly ServerProgram[] = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kubectl',
+];
 
 /** `describe` for suites that need programs of this machine. */
 export function describePrograms(name: string, programs: readonly string[], suite: () => void): void {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { makeCgroups } from './cgroup.ts';
@@ -9,7 +9,7 @@ import type { Started, StartOptions } from './overlay.ts';
 import { runProcess } from './process.ts';
 
 /**
- * systemd-nspawn does not read its input, and killed it would leave the machine running. So it is PID 1 of a namespace
+ * systemd-nspawn does not read its input, and killed it would leave the machine running. So it runs in a PID namespace
  * around the machine's own, tied by `setpriv` and `--kill-child` to the life of this process.
  * What it notes in /run nobody outside needs.
  */
@@ -24,19 +24,30 @@ const TIED = [
   '--kill-child',
   '--mount-proc',
 ];
+/** With --keep-unit it does not boot the machine again by itself, but ends with this status. */
+const REBOOTED = 133;
 const START_BOOTED = `${MOUNT_LAYERS}
-  layers=$1 name=$3 repository=$4 network=$5
-  shift 5
+  layers=$1 name=$3 repository=$4 network=$5 volumes=$6
+  shift 6
   mount -t tmpfs tmpfs /run
   for cgroup; do echo $$ >"$cgroup/cgroup.procs"; done
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-  exec systemd-nspawn --quiet --directory="$layers/root" --boot --register=no --keep-unit \\
-    --machine="$name" $network --bind-ro="$repository:${CHECKOUT}" </dev/null >"$layers/boot.log" 2>&1
+  status=${REBOOTED}
+  while [ "$status" -eq ${REBOOTED} ]; do
+    status=0
+    systemd-nspawn --quiet --directory="$layers/root" --boot --register=no --keep-unit \\
+      --machine="$name" $network $volumes --bind-ro="$repository:${CHECKOUT}" </dev/null >"$layers/boot.log" 2>&1 ||
+      status=$?
+  done
+  exit "$status"
 `;
 
-export async function startBooted({ store, name, layers, network }: StartOptions): Promise<Started> {
+export async function startBooted({ store, name, layers, network, volumes }: StartOptions): Promise<Started> {
   const cgroups = await makeCgroups(name);
-  const networkOption = network === 'private' ? '--private-network' : '';
+  const directories = volumes.map((path) => [`${store.inside(name)}/volumes${path}`, path] as const);
+  await Promise.all(
+    volumes.map((path) => mkdir(join(store.outside(name), 'volumes', path), { recursive: true })),
+  );
   const script = [
     'sh',
     '-ec',
@@ -46,14 +57,23 @@ export async function startBooted({ store, name, layers, network }: StartOptions
     layers.join(':'),
     name,
     REPOSITORY,
-    networkOption,
+    networkOption(network),
+    directories.map(([from, to]) => `--bind=${from}:${to}`).join(' '),
   ];
   const child = launch([...store.enter, ...TIED, ...script, ...cgroups.directories]);
-  const leader = await booted(child, () => readFile(join(store.outside(name), 'boot.log'), 'utf8'));
+  const log = () => readFile(join(store.outside(name), 'boot.log'), 'utf8');
+  let leader = await booted(child, log);
   release(child);
   return {
-    leader,
+    get leader() {
+      return leader;
+    },
     namespaces: ['--all'],
+    reboot: async () => {
+      // Its answer may be lost with the machine that it came from.
+      await runProcess(['nsenter', '--target', `${leader}`, '--all', '--', 'systemctl', 'reboot']);
+      leader = await booted(child, log, leader);
+    },
     stop: async () => {
       await killTree(child, leader);
       await cgroups.remove();
@@ -61,13 +81,22 @@ export async function startBooted({ store, name, layers, network }: StartOptions
   };
 }
 
-/** Polls: the bus of a booting systemd answers nothing, or refuses, until it is up. Returns the pid of systemd. */
-async function booted(outermost: ChildProcess, log: () => Promise<string>): Promise<number> {
+function networkOption(network: StartOptions['network']): string {
+  if (typeof network === 'object') return `--network-namespace-path=${network.file}`;
+  return network === 'private' ? '--private-network' : '';
+}
+
+/**
+ * Polls: the bus of a booting systemd answers nothing, or refuses, until it is up. Returns the pid of systemd, which is
+ * not `former`, that of the boot before.
+ */
+async function booted(outermost: ChildProcess, log: () => Promise<string>, former?: number): Promise<number> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && outermost.exitCode === null) {
-    const [nspawn] = await childrenOf(outermost.pid);
+    const [shell] = await childrenOf(outermost.pid);
+    const [nspawn] = await childrenOf(shell);
     const [leader] = await childrenOf(nspawn);
-    if (leader !== undefined) {
+    if (leader !== undefined && leader !== former) {
       const question = ['nsenter', '--target', `${leader}`, '--all', '--', 'systemctl', 'is-system-running'];
       const { stdout } = await runProcess(question);
       if (/^(running|degraded)$/m.test(stdout)) return leader;

@@ -39,11 +39,18 @@ const START_CHROOT = `${MOUNT_LAYERS}
 `;
 
 export async function startChroot({ store, name, layers, network }: StartOptions): Promise<Started> {
+  if (typeof network === 'object')
+    throw new Error(`starting machine ${name}: a chroot joins no network, take a booted one`);
   const namespaces = ['--mount', '--pid', '--ipc', '--uts', ...(network === 'private' ? ['--net'] : [])];
   const unshare = ['unshare', ...namespaces, '--fork', '--kill-child'];
   const script = ['sh', '-ec', START_CHROOT, 'sh', store.inside(name), layers.join(':'), name, REPOSITORY];
   const child = launch([...store.enter, ...unshare, ...script]);
   const leader = Number(await firstLine(child, `starting machine ${name}`));
   release(child);
-  return { leader, namespaces, stop: () => killTree(child, leader) };
+  return {
+    leader,
+    namespaces,
+    reboot: () => Promise.reject(new Error(`rebooting machine ${name}: it is a chroot, which has no init`)),
+    stop: () => killTree(child, leader),
+  };
 }

@@ -11,21 +11,29 @@ import { posix } from 'node:path';
 import { startBooted } from './booted.ts';
 import { startChroot } from './chroot.ts';
 import { makeFreshLayer } from './fresh.ts';
-import type { Started } from './overlay.ts';
+import { makeNetwork } from './network.ts';
+import type { Network } from './network.ts';
+import type { Started, StartOptions } from './overlay.ts';
 import { runProcess } from './process.ts';
 import type { Result, RunOptions } from './process.ts';
 import { openStore } from './store.ts';
 import type { Store } from './store.ts';
 
 export type { Result, RunOptions } from './process.ts';
+export type { Network } from './network.ts';
 export { CHECKOUT } from './overlay.ts';
 
 export interface MachineOptions {
   readonly kind: 'chroot' | 'booted';
   /** Default: a fresh machine. */
   readonly base?: Base;
-  /** `host` shares the outer network, so that servers on the outer loopback answer. Default: `private`. */
-  readonly network?: 'private' | 'host';
+  /**
+   * `host` shares the outer network, so that servers on the outer loopback answer; a booted machine may be put in a
+   * network of its own making. Default: `private`.
+   */
+  readonly network?: 'private' | 'host' | Network;
+  /** Directories of a booted machine that are more than an overlay; what is in them survives a reboot. */
+  readonly volumes?: readonly string[];
 }
 
 /** Layers, top first, that machines can be started on. */
@@ -34,7 +42,9 @@ export interface Base {
 }
 
 export interface Machine {
-  /** Host pid of the machine's PID 1. */
+  /** Unique on the outer machine, and its host name. */
+  readonly name: string;
+  /** Host pid of the machine's PID 1. This, and what stands on it, is another one after a reboot. */
   readonly leader: number;
   /**
    * The machine's root directory as seen from outside. For looking only: an absolute symbolic link below it leads to
@@ -50,6 +60,8 @@ export interface Machine {
   /** Writes a file as root, with its missing parents. Mode: default 0644. */
   write(path: string, content: string | Buffer, mode?: number): Promise<void>;
   read(path: string): Promise<string>;
+  /** Shuts a booted machine down and boots it again. */
+  reboot(): Promise<void>;
   /** Kills its processes, and removes its mounts and files. Safe to repeat. */
   destroy(): Promise<void>;
 }
@@ -58,8 +70,9 @@ let opened: Promise<Store> | undefined;
 let freshLayer: Promise<string> | undefined;
 const running = new Set<Machine>();
 
-export async function createMachine({ kind, base, network = 'private' }: MachineOptions): Promise<Machine> {
-  const { store, name, start } = await plan(base, network);
+export async function createMachine(options: MachineOptions): Promise<Machine> {
+  const { kind, base, network = 'private', volumes = [] } = options;
+  const { store, name, start } = await plan(base, network, volumes);
   const started = await (kind === 'chroot' ? startChroot : startBooted)(start);
   let destroyed: Promise<void> | undefined;
   const destroy = async () => {
@@ -67,21 +80,26 @@ export async function createMachine({ kind, base, network = 'private' }: Machine
     await started.stop();
     await store.remove(name);
   };
-  const machine = machineOf(started, () => (destroyed ??= destroy()));
+  const machine = machineOf(name, started, () => (destroyed ??= destroy()));
   running.add(machine);
   return machine;
 }
 
 /** Runs `build` on a chroot machine and keeps what it changed, for machines to come. */
 export async function buildBase(build: (machine: Machine) => Promise<void>, on?: Base): Promise<Base> {
-  const { store, name, start } = await plan(on, 'private');
+  const { store, name, start } = await plan(on, 'private', []);
   const started = await startChroot(start);
   try {
-    await build(machineOf(started, () => started.stop()));
+    await build(machineOf(name, started, () => started.stop()));
   } finally {
     await started.stop();
   }
   return { layers: [posix.join(store.inside(name), 'upper'), ...start.layers] };
+}
+
+/** Its machines, and the outer one, join it by name. */
+export async function createNetwork(): Promise<Network> {
+  return makeNetwork(await (opened ??= openStore()));
 }
 
 /** Destroys all machines and bases of this process. */
@@ -93,20 +111,20 @@ export async function destroyMachines(): Promise<void> {
   await store?.close();
 }
 
-async function plan(base: Base | undefined, network: 'private' | 'host') {
+async function plan(base: Base | undefined, network: StartOptions['network'], volumes: readonly string[]) {
   const store = await (opened ??= openStore());
   const fresh = await (freshLayer ??= makeFreshLayer(store));
   const name = store.name();
   await mkdir(store.outside(name));
-  return { store, name, start: { store, name, network, layers: base?.layers ?? [fresh, '/'] } };
+  return { store, name, start: { store, name, network, volumes, layers: base?.layers ?? [fresh, '/'] } };
 }
 
-function machineOf({ leader, namespaces }: Started, destroy: () => Promise<void>): Machine {
-  const enter = ['nsenter', '--target', `${leader}`, ...namespaces, '--'];
+function machineOf(name: string, started: Started, destroy: () => Promise<void>): Machine {
+  const enter = () => ['nsenter', '--target', `${started.leader}`, ...started.namespaces, '--'];
   const run: Machine['run'] = async (argv, { user, ...options } = {}) => {
-    if (user === undefined) return runProcess([...enter, ...argv], options);
+    if (user === undefined) return runProcess([...enter(), ...argv], options);
     const { ids, env } = await identity(user);
-    return runProcess([...enter, 'setpriv', ...ids, ...argv], {
+    return runProcess([...enter(), 'setpriv', ...ids, ...argv], {
       ...options,
       env: { ...env, ...options.env },
     });
@@ -124,9 +142,16 @@ function machineOf({ leader, namespaces }: Started, destroy: () => Promise<void>
     return { ids, env: { HOME, SHELL, USER: user, LOGNAME: user } };
   };
   return {
-    leader,
-    root: `/proc/${leader}/root`,
-    enter,
+    name,
+    get leader() {
+      return started.leader;
+    },
+    get root() {
+      return `/proc/${started.leader}/root`;
+    },
+    get enter() {
+      return enter();
+    },
     run,
     output,
     write: async (path, input, mode = 0o644) => {
@@ -134,6 +159,7 @@ function machineOf({ leader, namespaces }: Started, destroy: () => Promise<void>
       await output(['sh', '-c', script, 'sh', path, mode.toString(8)], { input });
     },
     read: (path) => output(['cat', '--', path]),
+    reboot: () => started.reboot(),
     destroy,
   };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** Shells that completion scripts are tried in, each with the Debian package that brings it. */
 const SHELLS: Readonly<Record<string, string>> = { fish: 'fish', zsh: 'zsh' };
@@ -21,15 +21,31 @@ const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
 /** A name service whose accounts are in no local database: those of /var/lib/extrausers. */
 export const NAME_SERVICE = 'libnss_extrausers.so.2';
 
+/**
+ * What nodes of a cluster and their images need. On a machine that runs systemd, installing containerd starts it; test
+ * nodes start one of their own.
+ */
+const CLUSTER_PROGRAMS: Readonly<Record<string, string>> = {
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
+  buildah: 'buildah',
+  catatonit: 'catatonit',
+  containerd: 'containerd',
+  runc: 'runc',
+};
+
 /** Of all programs and libraries that tests need, with their packages. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   ...OUTER_PROGRAMS,
   ...SHELLS,
+  ...CLUSTER_PROGRAMS,
   [NAME_SERVICE]: 'libnss-extrausers',
 };
 
+/** Of programs and libraries, by name, or by path where that is in none of the usual places. */
 export function missingOf(names: readonly string[]): string[] {
-  return names.filter((name) => !PLACES.some((directory) => existsSync(`${directory}/${name}`)));
+  const paths = (name: string) =>
+    name.startsWith('/') ? [name] : PLACES.map((directory) => `${directory}/${name}`);
+  return names.filter((name) => !paths(name).some(existsSync));
 }
 
 const PLACES = [
@@ -53,6 +69,15 @@ export function machineTrouble(): string | undefined {
     encoding: 'utf8',
   });
   return status === 0 ? undefined : `no overlay of / can be mounted: ${stderr.trim()}`;
+}
+
+/** Why no machine can be a node of a cluster here, or undefined when it can. */
+export function nodeTrouble(): string | undefined {
+  const missing = missingOf(Object.keys(CLUSTER_PROGRAMS));
+  if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
+  const legacy = readFileSync('/proc/self/cgroup', 'utf8');
+  const without = ['cpu', 'memory', 'pids'].filter((name) => !new RegExp(`[:,]${name}[:,]`).test(legacy));
+  return without.length > 0 ? `no cgroup v1 hierarchy of the kernel for ${without.join(', ')}` : undefined;
 }
 
 /** Parts of / on file systems of their own would be empty in the overlay. */

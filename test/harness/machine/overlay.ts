@@ -1,12 +1,15 @@
 /** What both kinds of machine start from: an overlay of their layers, mounted where only they see it. */
 import { join } from 'node:path';
+import type { Network } from './network.ts';
 import type { Store } from './store.ts';
 
 export interface Started {
-  /** PID of the machine's PID 1, as this process sees it. */
+  /** PID of the machine's PID 1, as this process sees it. Another one after a reboot. */
   readonly leader: number;
   /** The namespaces of the machine, as options of nsenter. */
   readonly namespaces: readonly string[];
+  /** Ends when it is up again. Rejects where nothing could boot. */
+  reboot(): Promise<void>;
   /** Kills every process of the machine; with the last one its mounts and its network go. */
   stop(): Promise<void>;
 }
@@ -16,7 +19,9 @@ export interface StartOptions {
   readonly name: string;
   /** Directories inside the store, top first, ending in `/`. */
   readonly layers: readonly string[];
-  readonly network: 'private' | 'host';
+  readonly network: 'private' | 'host' | Network;
+  /** Directories that are more than an overlay, by their paths in the machine; what is in them survives a reboot. */
+  readonly volumes: readonly string[];
 }
 
 /** The checkout that is tested, as every machine sees it. */

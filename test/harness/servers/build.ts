@@ -55,6 +55,24 @@ const PROGRAMS = {
     versionOf: 'helm.sh/helm/v4',
     minutes: 4,
   },
+  'kube-controller-manager': {
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    versionOf: 'k8s.io/kubernetes',
+    minutes: 2,
+  },
+  'kube-scheduler': {
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-scheduler',
+    versionOf: 'k8s.io/kubernetes',
+    minutes: 1,
+  },
+  kubelet: {
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kubelet',
+    versionOf: 'k8s.io/kubernetes',
+    minutes: 5,
+  },
   vault: {
     module: 'vault',
     package: 'github.com/hashicorp/vault',

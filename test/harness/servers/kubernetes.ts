@@ -2,6 +2,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEtcd } from './etcd.ts';
+import { HERE } from './place.ts';
+import type { Place } from './place.ts';
 import { freePorts, launchServer, serverDirectory } from './process.ts';
 import type { ServerProcess } from './process.ts';
 import { send } from './request.ts';
@@ -9,7 +11,7 @@ import type { Answer } from './request.ts';
 
 /** A control plane of etcd and kube-apiserver, with RBAC, and nothing in it: no controllers, no nodes. */
 export interface Apiserver {
-  /** `https://127.0.0.1:PORT` */
+  /** `https://HOST:PORT`, as this process reaches it. */
   readonly url: string;
   /** PEM of the authority that signed the serving certificate. */
   readonly ca: string;
@@ -17,6 +19,12 @@ export interface Apiserver {
   readonly adminToken: string;
   /** Path of a kubeconfig with that token. */
   readonly kubeconfig: string;
+  /** Path of the key that signs the tokens of service accounts, for the controllers that make them. */
+  readonly signingKey: string;
+  /** Path of a file that `ca` is the content of. */
+  readonly caFile: string;
+  /** A kubeconfig of a member of `system:nodes`, for an API server found at `server`. */
+  nodeKubeconfig(node: string, server: string): string;
   /** One request as the administrator. `body` is sent as JSON unless it is a string. */
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
   /** Takes the API server away, by SIGKILL, while `during` runs; then it is back at the same address with the same data. */
@@ -24,16 +32,28 @@ export interface Apiserver {
   stop(): Promise<void>;
 }
 
-export async function startApiserver(): Promise<Apiserver> {
-  const etcd = await startEtcd();
+export interface ApiserverOptions {
+  readonly place?: Place;
+  /** Names of nodes that are to join. */
+  readonly nodes?: readonly string[];
+}
+
+export async function startApiserver({
+  place = HERE,
+  nodes = [],
+}: ApiserverOptions = {}): Promise<Apiserver> {
+  const etcd = await startEtcd(place);
   const directory = await serverDirectory('apiserver');
-  const [port = 0] = await freePorts(1);
-  const adminToken = randomBytes(16).toString('hex');
-  const files = await writeIdentities(directory.path, adminToken);
+  const [free = 0] = await freePorts(1);
+  const port = place.port ?? free;
+  const door = await place.open(port);
+  const tokens = new Map(['admin', ...nodes].map((name) => [name, randomBytes(16).toString('hex')]));
+  const adminToken = tokens.get('admin') ?? '';
+  const files = await writeIdentities(directory.path, tokens);
   const certificate = join(directory.path, 'apiserver.crt');
   const ask = async (method: string, path: string, body?: unknown, contentType?: string) =>
     send(
-      { port, ca: await readFile(certificate, 'utf8'), token: adminToken },
+      { host: place.host, port: door.port, ca: await readFile(certificate, 'utf8'), token: adminToken },
       method,
       path,
       body,
@@ -43,9 +63,10 @@ export async function startApiserver(): Promise<Apiserver> {
   const serve = () =>
     launchServer('kube-apiserver', {
       directory: directory.path,
+      enter: place.enter,
       args: [
         `--etcd-servers=${etcd.url}`,
-        '--bind-address=127.0.0.1',
+        ...place.listening,
         `--secure-port=${port}`,
         `--cert-dir=${directory.path}`,
         `--token-auth-file=${files.tokens}`,
@@ -54,12 +75,15 @@ export async function startApiserver(): Promise<Apiserver> {
         '--service-account-issuer=https://kubernetes.default.svc',
         '--service-cluster-ip-range=10.0.0.0/24',
         '--authorization-mode=Node,RBAC',
+        '--enable-admission-plugins=NodeRestriction',
+        '--allow-privileged=true',
+        '--kubelet-preferred-address-types=InternalIP',
       ],
       ready: async () => (await ask('GET', '/readyz')).status === 200,
     });
   let server: ServerProcess = await serve();
 
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://${place.host}:${door.port}`;
   const ca = await readFile(certificate, 'utf8');
   const kubeconfig = join(directory.path, 'kubeconfig');
   await writeFile(kubeconfig, kubeconfigOf(url, ca, adminToken), { mode: 0o600 });
@@ -68,6 +92,9 @@ export async function startApiserver(): Promise<Apiserver> {
     ca,
     adminToken,
     kubeconfig,
+    signingKey: files.privateKey,
+    caFile: certificate,
+    nodeKubeconfig: (node, at) => kubeconfigOf(at, ca, tokens.get(node) ?? ''),
     request: ask,
     outage: async (during) => {
       await server.stop();
@@ -76,13 +103,14 @@ export async function startApiserver(): Promise<Apiserver> {
     },
     stop: async () => {
       await server.stop();
+      await door.close();
       await etcd.stop();
       await directory.remove();
     },
   };
 }
 
-async function writeIdentities(directory: string, adminToken: string) {
+async function writeIdentities(directory: string, tokens: ReadonlyMap<string, string>) {
   const path = (name: string) => join(directory, name);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -91,7 +119,12 @@ async function writeIdentities(directory: string, adminToken: string) {
   });
   const write = (file: string, content: string) => writeFile(file, content, { mode: 0o600 });
   const files = { tokens: path('tokens.csv'), privateKey: path('sa.key'), publicKey: path('sa.pub') };
-  await write(files.tokens, `${adminToken},admin,admin,"system:masters"\n`);
+  const lines = [...tokens].map(([name, token]) =>
+    name === 'admin'
+      ? `${token},admin,admin,"system:masters"`
+      : `${token},system:node:${name},${name},"system:nodes"`,
+  );
+  await write(files.tokens, `${lines.join('\n')}\n`);
   await write(files.privateKey, privateKey);
   await write(files.publicKey, publicKey);
   return files;
@@ -104,8 +137,8 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': authority } }],
-    users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    users: [{ name: 'me', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'me' } }],
     'current-context': 'test',
   });
 }

@@ -17,6 +17,8 @@ export interface ServerProcess {
 
 export interface LaunchOptions {
   readonly args: readonly string[];
+  /** Goes before the program, to run it in namespaces of its own. */
+  readonly enter?: readonly string[];
   /** The whole environment; secrets go here rather than into argv. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where the log and whatever the server writes to its home goes. */
@@ -26,11 +28,11 @@ export interface LaunchOptions {
 
 /** Starts a server and waits until it is ready. Throws with the end of its log when it is not within a minute. */
 export async function launchServer(program: ServerProgram, options: LaunchOptions): Promise<ServerProcess> {
-  const { args, env, directory, ready } = options;
+  const { args, enter = [], env, directory, ready } = options;
   if (!isBuilt(program)) throw new Error(`starting ${program}: it is not built, run test/prepare.ts`);
   const log = join(directory, `${program}.log`);
   const output = await open(log, 'a');
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', serverProgram(program), ...args], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...enter, serverProgram(program), ...args], {
     cwd: directory,
     env: { PATH: '/usr/bin:/bin', HOME: directory, ...env },
     stdio: ['ignore', output.fd, output.fd],

@@ -8,6 +8,7 @@ export interface Answer {
 }
 
 export interface Access {
+  readonly host: string;
   readonly port: number;
   readonly ca: string;
   readonly token: string;
@@ -15,7 +16,7 @@ export interface Access {
 
 /** One HTTPS request on a connection of its own. */
 export function send(
-  { port, ca, token }: Access,
+  { host, port, ca, token }: Access,
   method: string,
   path: string,
   body?: unknown,
@@ -23,7 +24,7 @@ export function send(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
-    const options = { host: '127.0.0.1', port, path, method, ca, headers, agent: false } as const;
+    const options = { host, port, path, method, ca, headers, agent: false } as const;
     const outgoing = request(options, (incoming) => {
       text(incoming)
         .then((answer) => resolve({ status: incoming.statusCode ?? 0, body: parsed(answer) }))

@@ -62,6 +62,7 @@ const WRITTEN: { readonly [Kind in Action['kind']]: readonly (readonly [string, 
   'write-system-file': [
     ['/etc/motd', `sha256:${digest('one\ntwo\nthree\tx\nfour\nfive\nsix\nseven\neight')}`],
   ],
+  'remove-system-file': [['/etc/serve/emo.env', 'present']],
   'enable-unit': [['editor@emo.service', 'disabled']],
   'start-unit': [['editor@emo.service', 'failed']],
   'disable-unit': [['editor@emo.service', 'disabled, failed']],
