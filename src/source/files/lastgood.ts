@@ -7,59 +7,31 @@ import { WorkstationUser } from '../../api/user.ts';
 import { Workstation } from '../../api/workstation/index.ts';
 import type { StateFiles } from '../../report/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { Kept } from '../kept.ts';
 import type { Unsound } from '../source.ts';
 import type { Good, Policy } from './judge.ts';
 import type { People } from './people.ts';
 
 const VERSION = 1;
 
-/** It may hold what a manifest's author did not want everybody to read. */
-const MODE = 0o600;
-
 export class LastGood {
-  readonly #files: StateFiles;
-  readonly #path: string;
-  readonly #logger: Logger;
-  /** What is in the file, as far as this process knows. */
-  #text: string | undefined;
-  /** What went wrong last: it is said once. */
-  #failure: string | undefined;
+  readonly #kept: Kept;
 
   /** @param directory absolute, on the machine: /var/lib/workstation by file-hierarchy(7) */
   constructor(files: StateFiles, directory: string, logger: Logger) {
-    this.#files = files;
-    this.#path = `${directory}/lastgood.json`;
-    this.#logger = logger;
+    const path = `${directory}/lastgood.json`;
+    this.#kept = new Kept({ files, path, what: 'the last good state', logger });
   }
 
   /** Nothing where nothing can be read. */
   load(): Good {
-    this.#trying(() => {
-      this.#text = this.#files.read(this.#path);
-    });
-    return this.#text === undefined ? {} : parseGood(this.#text);
+    const text = this.#kept.load();
+    return text === undefined ? {} : parseGood(text);
   }
 
   /** Writes only what differs from what is there; after a failure the next call tries again. */
   save(good: Good): void {
-    const text = printGood(good);
-    if (text === this.#text) return;
-    this.#trying(() => {
-      this.#files.write(this.#path, text, MODE);
-      this.#text = text;
-    });
-  }
-
-  #trying(work: () => void): void {
-    try {
-      work();
-      this.#failure = undefined;
-    } catch (error) {
-      const { message } = error as Error;
-      if (message !== this.#failure)
-        this.#logger.log('warning', `keep the last good state in ${this.#path}: ${message}`);
-      this.#failure = message;
-    }
+    this.#kept.save(printGood(good));
   }
 }
 

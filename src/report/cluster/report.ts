@@ -1,0 +1,179 @@
+/**
+ * Outcomes to the API server: statuses by server-side apply, and Events.
+ *
+ * - One write for each outcome that differs from what the server has; what comes meanwhile is folded into the next.
+ * - What cannot be delivered is kept, the newest only, and tried again ever less often.
+ * - Conditions that the controller of the cluster answers for are not the agent's to write.
+ */
+import type { Condition } from '../../api/conditions.ts';
+import { API_VERSION } from '../../api/user.ts';
+import { mergeConditions } from '../../api/conditions.ts';
+import type { Clock } from '../../controller/clock.ts';
+import { ItemExponentialFailureLimiter } from '../../controller/limiter.ts';
+import { WorkQueue } from '../../controller/queue.ts';
+import { startWorkers, type Outcome, type Workers } from '../../controller/workers.ts';
+import { ApiError, type Api } from '../../kubernetes/api.ts';
+import type { KubernetesObject, Resource } from '../../kubernetes/objects.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { WorkstationStatus } from '../../api/status.ts';
+import type { RecordedUser, RecordedWorkstation } from '../record.ts';
+import type { AgentEvent, Report } from '../report.ts';
+import { differs } from './difference.ts';
+
+export interface ClusterReportSetting {
+  /** The machine. */
+  readonly name: string;
+  readonly api: Api;
+  readonly users: Resource;
+  readonly workstations: Resource;
+  /** As the server has it, as far as is known. */
+  readonly seen: (kind: 'user' | 'workstation', name: string) => SeenObject | undefined;
+  readonly recorder: { record(happening: Told): void; close(signal: AbortSignal): Promise<void> };
+  /** What the machine is, beside how it stands. */
+  readonly machine: Pick<WorkstationStatus, 'capacity' | 'versions'>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly now: () => Date;
+}
+
+export interface SeenObject extends KubernetesObject {
+  readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };
+}
+
+/** An Event, as the recorder takes it. */
+export interface Told {
+  readonly regarding: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid?: string;
+  };
+  readonly type: AgentEvent['type'];
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+  readonly at: number;
+}
+
+export const FIELD_MANAGER = 'workstation-agent';
+
+const MACHINE = 'workstation';
+/** Milliseconds: many people come through at once, and each changes a count of the machine's. */
+const COUNTS = 500;
+/** Milliseconds between tries, and at a time. */
+const RETRY = { base: 500, most: 60_000 } as const;
+const WORKERS = 8;
+/** What others answer for. */
+const OTHERS: ReadonlySet<string> = new Set(['Accepted', 'ClusterAccessReady']);
+
+export class ClusterReport implements Report {
+  readonly #setting: ClusterReportSetting;
+  readonly #queue: WorkQueue;
+  readonly #workers: Workers;
+  /** The newest status of each user, by name. */
+  readonly #users = new Map<string, object>();
+  #workstation: object | undefined;
+
+  constructor(setting: ClusterReportSetting) {
+    const { clock } = setting;
+    this.#setting = setting;
+    this.#queue = new WorkQueue({
+      clock,
+      limiter: new ItemExponentialFailureLimiter(RETRY.base, RETRY.most),
+    });
+    this.#workers = startWorkers({
+      queue: this.#queue,
+      count: WORKERS,
+      clock,
+      reconcile: (key) => this.#deliver(key),
+    });
+  }
+
+  user({ metadata, status }: RecordedUser): void {
+    const conditions = status.conditions.filter(({ type }) => !OTHERS.has(type));
+    this.#users.set(metadata.name, { ...status, conditions });
+    this.#queue.add(`user/${metadata.name}`);
+  }
+
+  workstation({ status }: RecordedWorkstation): void {
+    this.#workstation = { ...status, ...this.#setting.machine };
+    this.#queue.add(MACHINE, { after: COUNTS });
+  }
+
+  offboarded(name: string): void {
+    const { now, seen } = this.#setting;
+    const object = seen('user', name);
+    const said = { reason: 'Offboarded', message: 'services, groups and login are gone, nothing is deleted' };
+    const before = object?.status?.conditions ?? [];
+    const conditions = mergeConditions(
+      before,
+      [
+        { type: 'Ready', status: 'False', ...said },
+        { type: 'Offboarded', status: 'True', ...said },
+      ],
+      now(),
+      object?.metadata.generation,
+    );
+    this.#users.set(name, { ...observed(object), conditions });
+    this.#queue.add(`user/${name}`);
+  }
+
+  event({ type, reason, action, message, user, at }: AgentEvent): void {
+    const { seen, recorder, name } = this.#setting;
+    const [kind, about] =
+      user === undefined ? (['Workstation', name] as const) : (['WorkstationUser', user] as const);
+    const uid = seen(user === undefined ? 'workstation' : 'user', about)?.metadata.uid;
+    const regarding = { apiVersion: API_VERSION, kind, name: about, ...(uid === undefined ? {} : { uid }) };
+    recorder.record({ regarding, type, reason, action, note: message, at: Date.parse(at) });
+  }
+
+  /** The server has an object otherwise than before: what somebody else wrote over is written again. */
+  seen(kind: 'user' | 'workstation', name: string): void {
+    if (kind === 'workstation') {
+      if (this.#workstation !== undefined) this.#queue.add(MACHINE, { after: COUNTS });
+    } else if (this.#users.has(name)) {
+      this.#queue.add(`user/${name}`);
+    }
+  }
+
+  async close(signal: AbortSignal): Promise<void> {
+    const drained = this.#queue.shutDownWithDrain();
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([drained, aborted]);
+    await Promise.race([this.#workers.stop(), aborted]);
+    await this.#setting.recorder.close(signal);
+  }
+
+  async #deliver(key: string): Promise<Outcome> {
+    const { users, workstations, name, seen } = this.#setting;
+    const isMachine = key === MACHINE;
+    const about = isMachine ? name : key.slice('user/'.length);
+    const status = isMachine ? this.#workstation : this.#users.get(about);
+    const object = seen(isMachine ? 'workstation' : 'user', about);
+    if (status === undefined || (object !== undefined && !differs(object.status, status)))
+      return { kind: 'done' };
+    return this.#apply(isMachine ? workstations : users, about, status);
+  }
+
+  async #apply(resource: Resource, name: string, status: object): Promise<Outcome> {
+    const { api, logger } = this.#setting;
+    const object = { apiVersion: API_VERSION, kind: resource.kind, metadata: { name }, status };
+    try {
+      await api.apply(resource, object, { fieldManager: FIELD_MANAGER, force: true, subresource: 'status' });
+      return { kind: 'done' };
+    } catch (error) {
+      // It went meanwhile: there is nothing to say anything of.
+      if (error instanceof ApiError && error.status === 404) {
+        this.#users.delete(name);
+        return { kind: 'done' };
+      }
+      logger.log('warning', `report on ${resource.kind} ${name}: ${(error as Error).message}`);
+      return { kind: 'failed', error };
+    }
+  }
+}
+
+function observed(object: SeenObject | undefined): object {
+  const generation = object?.metadata.generation;
+  return generation === undefined ? {} : { observedGeneration: generation };
+}

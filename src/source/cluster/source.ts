@@ -1,0 +1,214 @@
+/**
+ * Desired state from an API server: the users of one machine, and its Workstation.
+ *
+ * - Nobody is gone because a watch or a list does not show them: a GET must say so, of a server that has not forgotten.
+ * - While the server cannot be reached what was declared last holds, across restarts too.
+ */
+import type { Clock } from '../../controller/clock.ts';
+import type { Api, ApiError } from '../../kubernetes/api.ts';
+import type { ObjectStore } from '../../kubernetes/store.ts';
+import { unlessAborted } from '../../kubernetes/timing.ts';
+import { Kept, type KeptOptions } from '../kept.ts';
+import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { USERS, type AnyObject } from './resources.ts';
+import { parseKept, printKept } from './keeping.ts';
+import { interpret } from './state.ts';
+
+export interface ClusterSourceSetting {
+  /** The machine. */
+  readonly name: string;
+  readonly api: Api;
+  /** Begins to follow both collections until `signal` fires. */
+  readonly follow: (listeners: Listeners, signal: AbortSignal) => Followed;
+  readonly files: KeptOptions['files'];
+  /** The state directory, absolute, on the machine. */
+  readonly stateDirectory: string;
+  /** Where relative sources of the policy start, absolute. */
+  readonly directory: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface Listeners {
+  onUser(name: string): void;
+  onWorkstation(name: string): void;
+  onTrouble(trouble: ApiError | undefined): void;
+}
+
+export interface Followed {
+  readonly users: ObjectStore<AnyObject>;
+  readonly workstations: ObjectStore<AnyObject>;
+}
+
+/** Milliseconds: changes that come together are taken together. */
+const SETTLE = 5;
+/** Milliseconds that a first answer is waited for where there is a state of an earlier run to work from. */
+const PATIENCE = 10_000;
+/** Milliseconds until a GET that failed is tried again. */
+const AGAIN = 5000;
+
+export class ClusterSource implements Source {
+  readonly #setting: ClusterSourceSetting;
+  readonly #kept: Kept;
+  readonly #ended = new AbortController();
+  readonly #ready = Promise.withResolvers<void>();
+  #onChange: () => void = () => undefined;
+  #followed: Followed | undefined;
+  /** Everybody who is declared, by name: whoever is in the store, and who is not there and not proven to be gone. */
+  #users = new Map<string, AnyObject>();
+  #workstation: AnyObject | undefined;
+  /** Whom a server that went back in its history has lost. */
+  readonly #lost = new Set<string>();
+  /** Names that are being asked for. */
+  readonly #asked = new Set<string>();
+  #current: DeclaredState | undefined;
+  #unreachable: SourceTrouble | undefined;
+  #invalid: SourceTrouble | undefined;
+  /** What was told last, to tell only what differs. */
+  #told = '';
+  #cancel: (() => void) | undefined;
+
+  constructor(setting: ClusterSourceSetting) {
+    const { files, stateDirectory, logger } = setting;
+    this.#setting = setting;
+    this.#kept = new Kept({
+      files,
+      path: `${stateDirectory}/cluster.json`,
+      what: 'the last state of the cluster',
+      logger,
+    });
+  }
+
+  get current(): DeclaredState | undefined {
+    return this.#current;
+  }
+
+  get trouble(): SourceTrouble | undefined {
+    return this.#unreachable ?? this.#invalid ?? lostTrouble(this.#lost);
+  }
+
+  /** Waits for the server, and for the Workstation, as long as there is no state of an earlier run. */
+  async start(onChange: () => void, signal: AbortSignal): Promise<void> {
+    const { clock, follow, logger, name } = this.#setting;
+    const ended = AbortSignal.any([signal, this.#ended.signal]);
+    this.#restore();
+    this.#followed = follow(
+      {
+        onUser: () => this.#soon(),
+        onWorkstation: () => this.#soon(),
+        onTrouble: (trouble) => this.#serverTrouble(trouble),
+      },
+      ended,
+    );
+    const { users, workstations } = this.#followed;
+    const synced = Promise.all([users.synced(ended), workstations.synced(ended)]).then(() => this.#reckon());
+    const patience = Promise.withResolvers<void>();
+    const cancel = clock.setTimer(patience.resolve, PATIENCE);
+    await Promise.race([synced, ...(this.#current === undefined ? [] : [patience.promise])]).finally(cancel);
+    if (this.#current === undefined) {
+      logger.log(
+        'warning',
+        `read the Workstation ${name}: the API server has none by that name yet: create it`,
+      );
+      await unlessAborted(this.#ready.promise, ended);
+    }
+    this.#onChange = onChange;
+    synced.catch(() => undefined);
+  }
+
+  stop(): Promise<void> {
+    this.#ended.abort(new Error('the source is stopped'));
+    this.#cancel?.();
+    return Promise.resolve();
+  }
+
+  #restore(): void {
+    const kept = parseKept(this.#kept.load());
+    if (kept === undefined) return;
+    this.#users = new Map(kept.users.map((user) => [user.metadata.name, user]));
+    this.#workstation = kept.workstation;
+    this.#interpret();
+  }
+
+  #soon(ms = SETTLE): void {
+    if (this.#ended.signal.aborted) return;
+    this.#cancel ??= this.#setting.clock.setTimer(() => {
+      this.#cancel = undefined;
+      this.#reckon();
+    }, ms);
+  }
+
+  #reckon(): void {
+    const { name } = this.#setting;
+    if (!this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced) return;
+    const { users, workstations } = this.#followed;
+    const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
+    for (const missing of this.#users.keys()) if (!seen.has(missing)) void this.#ask(missing);
+    for (const [user, object] of seen) {
+      this.#users.set(user, object);
+      this.#lost.delete(user);
+    }
+    this.#workstation = workstations.get(name) ?? this.#workstation;
+    this.#interpret();
+  }
+
+  #interpret(): void {
+    const { directory, logger } = this.#setting;
+    if (this.#workstation === undefined) return;
+    const objects = { users: [...this.#users.values()], workstation: this.#workstation };
+    const found = interpret(objects, directory);
+    if (found.kind === 'state') {
+      this.#current = found.state;
+      this.#kept.save(printKept(objects));
+      this.#ready.resolve();
+    } else if (found.message !== this.#invalid?.message) {
+      logger.log('warning', found.message);
+    }
+    this.#invalid =
+      found.kind === 'state' ? undefined : { reason: 'WorkstationInvalid', message: found.message };
+    this.#tell();
+  }
+
+  /** Whether somebody who is in no list any more is gone. What is asked twice at once is asked once. */
+  async #ask(user: string): Promise<void> {
+    const { api, name, logger } = this.#setting;
+    if (this.#followed?.users.departed(user)?.by === 'rewind') this.#lost.add(user);
+    if (this.#lost.has(user) || this.#asked.has(user)) return;
+    this.#asked.add(user);
+    try {
+      const found = await api.get<AnyObject>(USERS, user);
+      if (found?.spec?.['workstation'] === name) return;
+      this.#users.delete(user);
+      this.#interpret();
+    } catch (error) {
+      logger.log('warning', `ask whether ${user} is gone: ${(error as Error).message}: it is asked again`);
+      this.#soon(AGAIN);
+    } finally {
+      this.#asked.delete(user);
+    }
+  }
+
+  #serverTrouble(trouble: ApiError | undefined): void {
+    this.#unreachable = trouble && {
+      reason: 'ServerUnreachable',
+      message: `${trouble.message}: what was declared before holds`,
+    };
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { revision, unsound, barred, leaving } = this.#current ?? {};
+    const told = JSON.stringify([revision, unsound, barred, leaving, this.trouble]);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#onChange();
+  }
+}
+
+function lostTrouble(lost: ReadonlySet<string>): SourceTrouble | undefined {
+  if (lost.size === 0) return undefined;
+  const names = [...lost].join(', ');
+  const message = `the history of the API server went back and it has lost ${names}: they are kept as they were: create them again, and delete whoever is to go`;
+  return { reason: 'HistoryLost', message };
+}
