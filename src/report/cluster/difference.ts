@@ -1,8 +1,9 @@
-/** Whether a status has to be written: what others have added to it is no difference. */
+/** Whether a status has to be written. */
 import type { Condition } from '../../api/conditions.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 
+/** What others have added to it is no difference. */
 export function differs(found: Status | undefined, wanted: object): boolean {
   if (found === undefined) return true;
   return Object.entries(wanted).some(([field, value]) =>
@@ -12,7 +13,15 @@ export function differs(found: Status | undefined, wanted: object): boolean {
   );
 }
 
-/** Each of ours must be there as it is; one of ours that went away is seen by its owner in the next apply. */
+/** The types of conditions that are there and are not wanted. */
+export function superfluous(found: Status | undefined, wanted: object): string[] {
+  const typesOf = (status: Status | undefined) =>
+    ((status?.['conditions'] ?? []) as readonly Condition[]).map(({ type }) => type);
+  const kept = new Set(typesOf(wanted as Status));
+  return typesOf(found).filter((type) => !kept.has(type));
+}
+
+/** Each of ours must be there as it is. */
 function conditionsDiffer(found: readonly Condition[] = [], wanted: readonly Condition[]): boolean {
   return wanted.some(
     (condition) =>

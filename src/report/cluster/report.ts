@@ -5,55 +5,17 @@
  * - What cannot be delivered is kept, the newest only, and tried again ever less often.
  * - Conditions that the controller of the cluster answers for are not the agent's to write.
  */
-import type { Condition } from '../../api/conditions.ts';
 import { API_VERSION } from '../../api/user.ts';
 import { mergeConditions } from '../../api/conditions.ts';
-import type { Clock } from '../../controller/clock.ts';
 import { ItemExponentialFailureLimiter } from '../../controller/limiter.ts';
 import { WorkQueue } from '../../controller/queue.ts';
 import { startWorkers, type Outcome, type Workers } from '../../controller/workers.ts';
-import { ApiError, type Api } from '../../kubernetes/api.ts';
-import type { KubernetesObject, Resource } from '../../kubernetes/objects.ts';
-import type { Logger } from '../../telemetry/logger.ts';
-import type { WorkstationStatus } from '../../api/status.ts';
+import { ApiError } from '../../kubernetes/api.ts';
+import type { Resource } from '../../kubernetes/objects.ts';
 import type { RecordedUser, RecordedWorkstation } from '../record.ts';
 import type { AgentEvent, Report } from '../report.ts';
-import { differs } from './difference.ts';
-
-export interface ClusterReportSetting {
-  /** The machine. */
-  readonly name: string;
-  readonly api: Api;
-  readonly users: Resource;
-  readonly workstations: Resource;
-  /** As the server has it, as far as is known. */
-  readonly seen: (kind: 'user' | 'workstation', name: string) => SeenObject | undefined;
-  readonly recorder: { record(happening: Told): void; close(signal: AbortSignal): Promise<void> };
-  /** What the machine is, beside how it stands. */
-  readonly machine: Pick<WorkstationStatus, 'capacity' | 'versions'>;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly now: () => Date;
-}
-
-export interface SeenObject extends KubernetesObject {
-  readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };
-}
-
-/** An Event, as the recorder takes it. */
-export interface Told {
-  readonly regarding: {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly uid?: string;
-  };
-  readonly type: AgentEvent['type'];
-  readonly reason: string;
-  readonly action: string;
-  readonly note: string;
-  readonly at: number;
-}
+import { differs, superfluous } from './difference.ts';
+import type { ClusterReportSetting, SeenObject } from './setting.ts';
 
 export const FIELD_MANAGER = 'workstation-agent';
 
@@ -72,6 +34,8 @@ export class ClusterReport implements Report {
   readonly #workers: Workers;
   /** The newest status of each user, by name. */
   readonly #users = new Map<string, object>();
+  /** Keys of what has changed since it was written. */
+  readonly #changed = new Set<string>();
   #workstation: object | undefined;
 
   constructor(setting: ClusterReportSetting) {
@@ -92,12 +56,12 @@ export class ClusterReport implements Report {
   user({ metadata, status }: RecordedUser): void {
     const conditions = status.conditions.filter(({ type }) => !OTHERS.has(type));
     this.#users.set(metadata.name, { ...status, conditions });
-    this.#queue.add(`user/${metadata.name}`);
+    this.#change(`user/${metadata.name}`);
   }
 
   workstation({ status }: RecordedWorkstation): void {
     this.#workstation = { ...status, ...this.#setting.machine };
-    this.#queue.add(MACHINE, { after: COUNTS });
+    this.#change(MACHINE, COUNTS);
   }
 
   offboarded(name: string): void {
@@ -115,7 +79,7 @@ export class ClusterReport implements Report {
       object?.metadata.generation,
     );
     this.#users.set(name, { ...observed(object), conditions });
-    this.#queue.add(`user/${name}`);
+    this.#change(`user/${name}`);
   }
 
   event({ type, reason, action, message, user, at }: AgentEvent): void {
@@ -144,6 +108,11 @@ export class ClusterReport implements Report {
     await this.#setting.recorder.close(signal);
   }
 
+  #change(key: string, after = 0): void {
+    this.#changed.add(key);
+    this.#queue.add(key, { after });
+  }
+
   async #deliver(key: string): Promise<Outcome> {
     const { users, workstations, name, seen } = this.#setting;
     const isMachine = key === MACHINE;
@@ -155,9 +124,15 @@ export class ClusterReport implements Report {
     return this.#apply(isMachine ? workstations : users, about, status);
   }
 
-  async #apply(resource: Resource, name: string, status: object): Promise<Outcome> {
+  #isToWrite(key: string, object: SeenObject | undefined, status: object): boolean {
+    if (object === undefined || differs(object.status, status)) return true;
+    return this.#changed.has(key) && superfluous(object.status, status).some((type) => !OTHERS.has(type));
+  }
+
+  async #apply(key: string, resource: Resource, name: string, status: object): Promise<Outcome> {
     const { api, logger } = this.#setting;
     const object = { apiVersion: API_VERSION, kind: resource.kind, metadata: { name }, status };
+    this.#changed.delete(key);
     try {
       await api.apply(resource, object, { fieldManager: FIELD_MANAGER, force: true, subresource: 'status' });
       return { kind: 'done' };
@@ -167,6 +142,7 @@ export class ClusterReport implements Report {
         this.#users.delete(name);
         return { kind: 'done' };
       }
+      this.#changed.add(key);
       logger.log('warning', `report on ${resource.kind} ${name}: ${(error as Error).message}`);
       return { kind: 'failed', error };
     }

@@ -33,5 +33,5 @@ export function parseKept(text: string | undefined): Objects | undefined {
   const { users, workstation } = kept;
   const isObject = (value: unknown) => isMapping(value) && isMapping(value['metadata']);
   if (!Array.isArray(users) || !users.every(isObject) || !isObject(workstation)) return undefined;
-  return { users: users as AnyObject[], workstation: workstation as unknown as AnyObject };
+  return { users: users as AnyObject[], workstation: workstation as AnyObject };
 }
