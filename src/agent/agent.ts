@@ -7,20 +7,16 @@
  * - Told to stop, it lets running actions finish and begins no other.
  */
 import type { Finding } from '../api/conditions.ts';
-import type { Clock } from '../controller/clock.ts';
-import type { WorkQueue } from '../controller/queue.ts';
-import { startWorkers, type Outcome, type Workers } from '../controller/workers.ts';
 import { stalledReport } from '../reconcile/admit.ts';
 import type { Report } from '../report/report.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { Person } from '../sections/section.ts';
 import type { Source } from '../source/source.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import type { Book } from './book.ts';
-import { Causes, type Cause } from './causes.ts';
 import type { Diary } from './diary.ts';
+import { Errands, type ErrandsOptions } from './errands.ts';
 import { HintReader, type Hint } from './hints.ts';
-import { leaveKey, MACHINE_KEY, parseKey, PRIORITY, userKey } from './keys.ts';
+import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
 import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
 import { releaseHeld, type ReleaseResult } from './release.ts';
 import { changedNames, type Roll } from './roll.ts';
@@ -30,15 +26,12 @@ import { machineFindings } from './standing.ts';
 import type { NextTry } from './view.ts';
 import type { WitnessFor } from './witness.ts';
 
-export interface AgentParts {
+export interface AgentParts extends ErrandsOptions {
   readonly machine: SituationOptions['machine'] & ReconcilerOptions['machine'];
   readonly source: Source;
   readonly book: Book;
   readonly diary: Diary;
   readonly report: Report;
-  readonly queue: WorkQueue;
-  readonly clock: Clock;
-  readonly log: Logger;
   readonly witnessFor: WitnessFor;
   /** How the declared tiers compare with the cluster's; asked again with each resync. Best effort, never rejects. */
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
@@ -49,8 +42,6 @@ export interface AgentParts {
   readonly random: () => number;
   /** Milliseconds between two looks at everybody. */
   readonly resync: number;
-  /** Passes at a time; what is heavy is bounded by the machine. */
-  readonly workers: number;
 }
 
 /** Milliseconds that the machine's own pass waits for further people, so that many of them cost few passes. */
@@ -60,14 +51,11 @@ export class Agent {
   readonly #parts: AgentParts;
   readonly #reconciler: Reconciler;
   readonly #hints: HintReader;
-  readonly #causes = new Causes();
-  /** Keys asked for before the workers began that have had no pass yet. */
-  readonly #unseen = new Set<string>();
+  readonly #errands: Errands;
   #situation: Situation | undefined;
   #issues: readonly TierIssue[] = [];
   #machineFinding: Finding | undefined;
   #watch: { close(): void } | undefined;
-  #workers: Workers | undefined;
   #cancelResync: (() => void) | undefined;
   #nextResync: NextTry | undefined;
   readonly #draining = new AbortController();
@@ -76,6 +64,7 @@ export class Agent {
     const { machine, book, diary, witnessFor, queue, now } = parts;
     this.#parts = parts;
     this.#hints = new HintReader(machine);
+    this.#errands = new Errands(parts);
     this.#reconciler = new Reconciler({
       machine,
       book,
@@ -106,24 +95,18 @@ export class Agent {
 
   /** Whether everybody who was declared at the start has had a pass. */
   get isReady(): boolean {
-    return this.#workers !== undefined && this.#unseen.size === 0;
+    return this.#errands.isThrough;
   }
 
   /** Resolves when passes are being made. @throws Error with a sentence when there is nothing to work from */
   async start(signal: AbortSignal): Promise<void> {
-    const { source, queue, clock, workers } = this.#parts;
+    const { source } = this.#parts;
     await source.start(() => this.#declaredChanged(), signal);
     await this.#askForTiers();
     this.#declaredChanged();
     // The machine's own files come first: people's may be made from them.
     await this.#reconciler.reconcile(MACHINE_KEY, 'Declared', signal);
-    this.#workers = startWorkers({
-      queue,
-      count: workers,
-      clock,
-      reconcile: (key, hurry) => this.#reconcile(key, hurry),
-      onOutcome: (key, outcome) => this.#logOutcome(key, outcome),
-    });
+    this.#errands.start((key, cause, hurry) => this.#reconciler.reconcile(key, cause, hurry));
     this.#armResync();
   }
 
@@ -135,7 +118,7 @@ export class Agent {
     this.#watch?.close();
     machine.flush();
     await source.stop();
-    await this.#workers?.stop(grace);
+    await this.#errands.stop(grace);
     book.close();
   }
 
@@ -143,9 +126,8 @@ export class Agent {
   reconcile(name?: string): boolean {
     const { served } = this.situation.roll;
     if (name !== undefined && !served.has(name)) return false;
-    const names = name === undefined ? [...served.keys()] : [name];
-    this.#askAll(names, 'Drift', PRIORITY.change);
-    this.#ask(MACHINE_KEY, 'Drift', PRIORITY.change);
+    this.#errands.askForUsers(name === undefined ? served.keys() : [name], 'Drift', PRIORITY.change);
+    this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.change);
     return true;
   }
 
@@ -172,9 +154,9 @@ export class Agent {
     book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name) });
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
-    this.#askAll(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);
+    this.#errands.askForUsers(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);
     if (before?.roll.revision !== roll.revision) {
-      this.#ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
+      this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
       this.#watchFor(roll);
     }
     this.#tellLeavers();
@@ -186,7 +168,8 @@ export class Agent {
   }
 
   async #hear(hint: Hint): Promise<void> {
-    for (const key of await this.#hints.keysOf(hint, this.situation)) this.#ask(key, 'Drift', PRIORITY.drift);
+    for (const key of await this.#hints.keysOf(hint, this.situation))
+      this.#errands.ask(key, 'Drift', PRIORITY.drift);
   }
 
   /** Gives free what a departed person still holds. */
@@ -219,7 +202,7 @@ export class Agent {
   #tellLeavers(): void {
     const { book, diary, report } = this.#parts;
     const { leavers, roll } = this.situation;
-    for (const osUser of leavers.go) this.#ask(leaveKey(osUser), 'Leave', PRIORITY.change);
+    for (const osUser of leavers.go) this.#errands.ask(leaveKey(osUser), 'Leave', PRIORITY.change);
     const { approved = [] } = book.state;
     const pending = approved.filter((osUser) => leavers.go.includes(osUser));
     if (pending.length < approved.length) book.change({ approved: pending });
@@ -233,13 +216,13 @@ export class Agent {
 
   #personDone(person: Person, changed: boolean): void {
     this.#hints.remember(person);
-    if (changed) this.#ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
+    if (changed) this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
   }
 
   #machineDone(finding: Finding, filesChanged: boolean): void {
     this.#machineFinding = finding;
     this.#say();
-    if (filesChanged) this.#askAll([...this.situation.roll.served.keys()], 'Drift', PRIORITY.drift);
+    if (filesChanged) this.#errands.askForUsers(this.situation.roll.served.keys(), 'Drift', PRIORITY.drift);
   }
 
   #cutMade(osUser: string): void {
@@ -251,24 +234,6 @@ export class Agent {
   #say(): void {
     const { book, source } = this.#parts;
     book.machine(machineFindings(this.#machineFinding, source.trouble, this.situation.leavers.held));
-  }
-
-  #askAll(names: readonly string[], cause: Cause, priority: number): void {
-    for (const name of names) this.#ask(userKey(name), cause, priority);
-  }
-
-  #ask(key: string, cause: Cause, priority: number, after = 0): void {
-    if (this.#workers === undefined) this.#unseen.add(key);
-    this.#causes.note(key, cause);
-    this.#parts.queue.add(key, { priority, after });
-  }
-
-  async #reconcile(key: string, hurry: AbortSignal): Promise<Outcome> {
-    try {
-      return await this.#reconciler.reconcile(key, this.#causes.take(key), hurry);
-    } finally {
-      this.#unseen.delete(key);
-    }
   }
 
   #armResync(): void {
@@ -285,18 +250,11 @@ export class Agent {
     this.#armResync();
     await this.#askForTiers();
     this.#declaredChanged();
-    this.#askAll([...this.situation.roll.served.keys()], 'Drift', PRIORITY.resync);
-    this.#ask(MACHINE_KEY, 'Drift', PRIORITY.resync);
+    this.#errands.askForUsers(this.situation.roll.served.keys(), 'Drift', PRIORITY.resync);
+    this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.resync);
   }
 
   async #askForTiers(): Promise<void> {
     this.#issues = (await this.#parts.tierIssues?.()) ?? [];
-  }
-
-  #logOutcome(key: string, outcome: Outcome): void {
-    if (outcome.kind !== 'failed') return;
-    this.#causes.note(key, parseKey(key).kind === 'leave' ? 'Leave' : 'Retry');
-    const { error } = outcome;
-    this.#parts.log.log('warning', `${key}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -119,9 +119,8 @@ export class ClusterReport implements Report {
     const about = isMachine ? name : key.slice('user/'.length);
     const status = isMachine ? this.#workstation : this.#users.get(about);
     const object = seen(isMachine ? 'workstation' : 'user', about);
-    if (status === undefined || (object !== undefined && !differs(object.status, status)))
-      return { kind: 'done' };
-    return this.#apply(isMachine ? workstations : users, about, status);
+    if (status === undefined || !this.#isToWrite(key, object, status)) return { kind: 'done' };
+    return this.#apply(key, isMachine ? workstations : users, about, status);
   }
 
   #isToWrite(key: string, object: SeenObject | undefined, status: object): boolean {
