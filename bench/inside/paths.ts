@@ -1,5 +1,5 @@
 /** Runs on a machine: prints as JSON which paths and units a pass over it looks at, each once. */
-import { loadDeclared } from '../../src/cli/declared.ts';
+import { loadDeclared, openingOf } from '../../src/cli/declared.ts';
 import { processIo } from '../../src/cli/io.ts';
 import { openFor } from '../../src/cli/machine.ts';
 import { sortOut } from '../../src/cli/people.ts';
@@ -9,7 +9,7 @@ import { machineProbes } from '../../src/sections/machine.ts';
 
 const declared = await loadDeclared(processIo(), { roster: ['/etc/workstation/roster.yaml'] });
 if (declared === undefined) throw new Error('load what is declared: it has problems');
-const { machine } = await openFor({ stateDir: '/var/lib/workstation' }, declared.workstation);
+const { machine } = await openFor({ stateDir: '/var/lib/workstation' }, openingOf(declared));
 const { spec: policy } = declared.workstation.object;
 const people = resolve(machine, sortOut(declared, []).accepted, policy).people.map(probesOf);
 await machine.close();

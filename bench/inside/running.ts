@@ -4,7 +4,7 @@
  *
  *     running.ts COUNT
  */
-import { loadDeclared } from '../../src/cli/declared.ts';
+import { loadDeclared, openingOf } from '../../src/cli/declared.ts';
 import { processIo } from '../../src/cli/io.ts';
 import { openFor } from '../../src/cli/machine.ts';
 import { passInput } from '../../src/cli/passinput.ts';
@@ -18,7 +18,7 @@ const io = processIo();
 const declared = await loadDeclared(io, { roster: ['/etc/workstation/roster.yaml'] });
 if (declared === undefined) throw new Error('load what is declared: it has problems');
 const people = sortOut(declared, []);
-const { machine, store } = await openFor({ stateDir: '/var/lib/workstation' }, declared.workstation);
+const { machine, store } = await openFor({ stateDir: '/var/lib/workstation' }, openingOf(declared));
 const { input } = passInput({ io, machine, declared, people, state: store.load() });
 
 const seconds: number[] = [];

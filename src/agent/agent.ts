@@ -8,6 +8,7 @@
  */
 import type { Finding } from '../api/conditions.ts';
 import { stalledReport } from '../reconcile/admit.ts';
+import type { WorkstationStatus } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { Person } from '../sections/section.ts';
@@ -21,6 +22,7 @@ import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
 import { releaseHeld, type ReleaseResult } from './release.ts';
 import { changedNames, type Roll } from './roll.ts';
 import { retryAfter } from './schedule.ts';
+import { refuseSuperseded } from './superseded.ts';
 import { Situation, type SituationOptions } from './situation.ts';
 import { machineFindings } from './standing.ts';
 import type { NextTry } from './view.ts';
@@ -33,6 +35,8 @@ export interface AgentParts extends ErrandsOptions {
   readonly diary: Diary;
   readonly report: Report;
   readonly witnessFor: WitnessFor;
+  /** What the machine is. */
+  readonly facts: Pick<WorkstationStatus, 'capacity' | 'versions'>;
   /** How the declared tiers compare with the cluster's; asked again with each resync. Best effort, never rejects. */
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
   /** Calls `onHint` when something on the machine may have changed. */
@@ -104,6 +108,7 @@ export class Agent {
     await source.start(() => this.#declaredChanged(), signal);
     await this.#askForTiers();
     this.#declaredChanged();
+    await refuseSuperseded(this.#parts.machine, this.situation.roll.workstation.spec);
     // The machine's own files come first: people's may be made from them.
     await this.#reconciler.reconcile(MACHINE_KEY, 'Declared', signal);
     this.#errands.start((key, cause, hurry) => this.#reconciler.reconcile(key, cause, hurry));
@@ -143,7 +148,7 @@ export class Agent {
   }
 
   #declaredChanged(): void {
-    const { source, book, machine, now } = this.#parts;
+    const { source, book, machine, now, facts } = this.#parts;
     if (source.current === undefined || this.#draining.signal.aborted) return;
     const before = this.#situation;
     const { signal: draining } = this.#draining;
@@ -151,7 +156,7 @@ export class Agent {
     this.#situation = Situation.of(options, source.current, this.#issues, before);
     const { roll } = this.#situation;
     const { spec, metadata } = roll.workstation;
-    book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name) });
+    book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name), facts });
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
     this.#errands.askForUsers(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);

@@ -36,7 +36,7 @@ const AGAIN = 10_000;
 export class Book implements StateKeeper {
   readonly #options: BookOptions;
   #state: State;
-  #about: Pick<PassReport, 'workstation' | 'services'> = { workstation: '', services: [] };
+  #about: Pick<PassReport, 'workstation' | 'services' | 'facts'> = { workstation: '', services: [] };
   #machine: readonly Finding[] = [];
   /** Calls off the write to come; absent when all is written. */
   #cancel: (() => void) | undefined;
@@ -118,7 +118,7 @@ export class Book implements StateKeeper {
   }
 
   /** What the machine is called, and which services it has. */
-  about(about: Pick<PassReport, 'workstation' | 'services'>): void {
+  about(about: Pick<PassReport, 'workstation' | 'services' | 'facts'>): void {
     this.#about = about;
   }
 

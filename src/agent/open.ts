@@ -30,6 +30,7 @@ export interface AgentSetting {
   readonly about: Pick<AgentInfo, 'version' | 'source'>;
   readonly watch?: NonNullable<AgentParts['watch']>;
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
+  readonly facts: AgentParts['facts'];
   /** Milliseconds. */
   readonly resync: number;
   readonly queueMetrics?: QueueMetrics;
@@ -41,14 +42,15 @@ export interface OpenAgent {
   readonly agent: Agent;
   readonly answers: Answers;
   /** Writes what is left to write. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Many wait at a time, for systemd or their turn; what is heavy is bounded by the machine. */
 const WORKERS = 256;
 
 export function openAgent(setting: AgentSetting): OpenAgent {
-  const { machine, store, source, report, log, watch, tierIssues, resync, queueMetrics, count } = setting;
+  const { machine, store, source, report, log, watch, tierIssues, resync, facts, queueMetrics, count } =
+    setting;
   const clock = realClock;
   const now = (): Date => new Date();
   const diary = new Diary();
@@ -78,6 +80,7 @@ export function openAgent(setting: AgentSetting): OpenAgent {
     log,
     now,
     resync,
+    facts,
     random: Math.random,
     workers: WORKERS,
     queue: new WorkQueue({

@@ -3,6 +3,7 @@ import { osUserOf, type WorkstationUser } from '../api/user.ts';
 import type { Workstation } from '../api/workstation/index.ts';
 import { admit, inConflict, type Stalled } from '../reconcile/admit.ts';
 import type { State } from '../report/record.ts';
+import { byCodePoint } from '../roster/order.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { DeclaredState, Unsound } from '../source/source.ts';
 
@@ -57,7 +58,10 @@ function barredBy({ barred = [] }: DeclaredState, users: readonly WorkstationUse
 
 /** Whom the step from one roll to the next concerns; everybody where what all of them get has changed. */
 export function changedNames(before: Roll | undefined, after: Roll): string[] {
-  const names = [...after.served.keys()];
+  // In the order of accounts, so that uids of newcomers do not depend on the order of a file.
+  const names = [...after.served.values()]
+    .sort((a, b) => byCodePoint(osUserOf(a), osUserOf(b)))
+    .map(({ metadata }) => metadata.name);
   if (before === undefined || !isSame(before.workstation.spec, after.workstation.spec)) return names;
   return names.filter((name) => !isSame(saidOf(before.served.get(name)), saidOf(after.served.get(name))));
 }

@@ -7,7 +7,7 @@ import { afterPass, type PassReport } from '../report/update.ts';
 import { policyDigest, watched } from './audit.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { cutOff } from './cut.ts';
-import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
+import { loadDeclared, openingOf, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { passInput } from './passinput.ts';
@@ -26,7 +26,7 @@ export async function apply(io: Io, names: readonly string[], options: ApplyOpti
   if (declared === undefined) return 1;
   const vault = vaultFor(io, options);
   const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
-  const opened = await openFor(options, declared.workstation, vault);
+  const opened = await openFor(options, openingOf(declared, vault));
   try {
     return await inSession(opened, options, async (session) => {
       const { machine, state } = session;

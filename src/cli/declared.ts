@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { WorkstationUser } from '../api/user.ts';
 import { loadInput, type Input, type LoadedWorkstation } from '../source/files/load.ts';
+import type { TokenIssuer } from '../host/tokens.ts';
 import type { Io } from './io.ts';
+import type { Opening } from './machine.ts';
 import { hasTrouble } from './trouble.ts';
 
 export interface DeclaringOptions {
@@ -49,4 +51,9 @@ async function loadBoth({ roster, workstation }: DeclaringOptions): Promise<Inpu
 function candidates(roster: readonly string[]): string[] {
   const beside = roster.filter((path) => path !== '-').map((path) => join(dirname(path), 'workstation.yaml'));
   return [...beside, DEFAULT_WORKSTATION];
+}
+
+/** How the machine is opened for what is declared. */
+export function openingOf({ workstation }: DeclaredInput, issuer?: TokenIssuer): Opening {
+  return { directory: () => workstation.directory, issuer };
 }

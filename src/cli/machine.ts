@@ -1,5 +1,4 @@
 /** The machine that a command line means, and where its state is kept. */
-import type { LoadedWorkstation } from '../source/files/load.ts';
 import { openMachine, type OpenMachine } from '../host/open.ts';
 import type { Reach } from '../host/programs/reach.ts';
 import type { TokenIssuer } from '../host/tokens.ts';
@@ -16,16 +15,25 @@ export interface Opened {
   readonly store: Store;
 }
 
+/** What a command knows of its work. */
+export interface Opening {
+  /** The directory of the declaring file: relative sources start there. */
+  readonly directory?: () => string;
+  readonly issuer?: TokenIssuer | undefined;
+  /** Milliseconds that unit work of one person waits for that of others. */
+  readonly unitPatience?: number;
+}
+
 export async function openFor(
   options: MachineOptions,
-  workstation?: LoadedWorkstation,
-  issuer?: TokenIssuer,
+  { directory, issuer, unitPatience }: Opening = {},
 ): Promise<Opened> {
   let store: Store | undefined;
   const machine = await openMachine({
     reach: reachOf(options),
     reservedUids: () => Object.values(store?.load().cuts ?? {}).flatMap(({ uid }) => uid ?? []),
-    ...(workstation === undefined ? {} : { sources: workstation.directory }),
+    ...(directory === undefined ? {} : { sources: directory }),
+    ...(unitPatience === undefined ? {} : { unitPatience }),
     ...(issuer === undefined ? {} : { issuer }),
   });
   store = new Store(machine.stateFiles, options.stateDir);

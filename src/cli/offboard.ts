@@ -3,7 +3,7 @@ import { osUserOf } from '../api/user.ts';
 import { lookUpEverybody, planCut } from '../reconcile/leave.ts';
 import { REVERSIBLE_STAGES } from '../roster/offboard.ts';
 import { cutOff } from './cut.ts';
-import { loadDeclared, type DeclaredInput, type DeclaringOptions } from './declared.ts';
+import { loadDeclared, openingOf, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions, type Opened } from './machine.ts';
 import { passInput } from './passinput.ts';
@@ -19,7 +19,7 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   if (declared === undefined) return 1;
   refuseDeclared(declared, osUser);
   const people = sortOut(declared, []);
-  const opened = await openFor(options, declared.workstation);
+  const opened = await openFor(options, openingOf(declared));
   try {
     const { machine, store } = opened;
     const everybody = [...declared.users.map(osUserOf), osUser];

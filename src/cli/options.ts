@@ -46,17 +46,32 @@ export function exclusive(command: Command): Command {
 }
 
 export function onMachine(command: Command): Command {
-  return reached(command).addOption(
+  return withState(reached(command));
+}
+
+/** A machine that lives: an image is nothing to watch. */
+export function keptOnMachine(command: Command): Command {
+  return withState(mounted(command));
+}
+
+function withState(command: Command): Command {
+  return command.addOption(
     new Option('--state-dir <dir>', 'where state is kept on the machine').default('/var/lib/workstation'),
   );
 }
 
 export function reached(command: Command): Command {
-  return command
-    .addOption(
+  return mounted(
+    command.addOption(
       new Option('--root <dir>', 'an offline image of a machine instead of this machine').conflicts('host'),
-    )
-    .addOption(new Option('--host <dir>', 'a live machine that is mounted here, as in a container'));
+    ),
+  );
+}
+
+function mounted(command: Command): Command {
+  return command.addOption(
+    new Option('--host <dir>', 'a live machine that is mounted here, as in a container'),
+  );
 }
 
 export function wholeNumber(text: string): number {

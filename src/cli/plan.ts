@@ -4,7 +4,7 @@ import { lookUpEverybody } from '../reconcile/leave.ts';
 import { isEmpty, type PlannedSection } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
-import { loadDeclared, type DeclaringOptions } from './declared.ts';
+import { loadDeclared, openingOf, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { sortOut, withTierIssues } from './people.ts';
@@ -22,7 +22,7 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   if (declared === undefined) return 1;
   const vault = vaultFor(io, options);
   const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
-  const { machine, store } = await openFor(options, declared.workstation, vault);
+  const { machine, store } = await openFor(options, openingOf(declared, vault));
   try {
     const state = store.load();
     await lookUpEverybody(machine, declared.users.map(osUserOf), declared.workstation.object.spec, state);

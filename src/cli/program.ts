@@ -5,6 +5,7 @@ import {
   declaring,
   examples,
   exclusive,
+  keptOnMachine,
   onMachine,
   output,
   paths,
@@ -29,6 +30,7 @@ export function program(io: Io, exit: Exit, name: string): Command {
   root.addCommand(validate(io, exit));
   root.addCommand(plan(io, exit));
   root.addCommand(apply(io, exit));
+  root.addCommand(agent(io, exit));
   root.addCommand(get(io, exit));
   root.addCommand(describe(io, exit));
   root.addCommand(history(io, exit));
@@ -100,6 +102,29 @@ function apply(io: Io, exit: Exit): Command {
       ]),
     )
     .action(async (users, options) => exit(await (await import('./apply.ts')).apply(io, users, options)));
+}
+
+function agent(io: Io, exit: Exit): Command {
+  return withVault(keptOnMachine(declaring(new Command('agent'))))
+    .description('Keep this machine as it is declared, for as long as the command runs.')
+    .option('--name <machine>', 'take users and policy from a cluster, as those of this Workstation')
+    .option('--kubeconfig <file>', 'how the cluster is reached; default: as kubectl does, or as a pod')
+    .option('--namespace <namespace>', 'where the Lease of the machine is', 'workstation-system')
+    .option('--resync <duration>', 'how often everybody is looked at though nothing changes', '10m')
+    .addOption(
+      new Option('--log-level <level>', 'what is less grave is not logged')
+        .choices(['error', 'warning', 'notice', 'info', 'debug'])
+        .default('info'),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['workstation agent', 'from /etc/workstation'],
+        ['workstation agent -f roster.yaml -w workstation.yaml', 'from two files, watched'],
+        ['workstation agent --name devvm', 'from a cluster'],
+      ]),
+    )
+    .action(async (options) => exit(await (await import('./agent.ts')).agent(io, options)));
 }
 
 function get(io: Io, exit: Exit): Command {

@@ -25,7 +25,7 @@ export interface Parts {
   readonly homes: Homes;
   readonly files: SystemFiles;
   /** Files outside of the machine, where the declaring file lies. */
-  readonly declared: { readonly files: SystemFiles; readonly directory: string };
+  readonly declared: { readonly files: SystemFiles; readonly directory: () => string };
   readonly units: Units;
   readonly vault: TokenIssuer | undefined;
   /** Bounds what runs at a time for people. */
@@ -100,7 +100,8 @@ export class HostMachine implements Machine {
     const [absolute, relative] = [true, false].map((wanted) =>
       sources.filter((path) => path.startsWith('/') === wanted),
     );
-    const below = (path: string) => `${declared.directory}/${path}`;
+    const directory = declared.directory();
+    const below = (path: string) => `${directory}/${path}`;
     const onMachine = files.observe((absolute ?? []).map(textProbe));
     const beside = declared.files.observe((relative ?? []).map(below).map(textProbe));
     return new Map([

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Accounts } from './accounts/database.ts';
 import { AccountTools } from './accounts/tools.ts';
+import { describeMachine } from './capacity.ts';
 import { SystemFiles } from './files/system.ts';
 import { Homes } from './home/homes.ts';
 import { HostMachine } from './hostmachine.ts';
@@ -17,7 +18,7 @@ import { Units } from './units/units.ts';
 export interface MachineSetting {
   readonly reach: Reach;
   /** Where relative sources are: the directory of the declaring file, outside of the machine. */
-  readonly sources?: string;
+  readonly sources?: () => string;
   /** Who mints tokens, where anybody may. */
   readonly issuer?: TokenIssuer;
   /** Uids that are given to nobody: those of people who have left. */
@@ -28,13 +29,14 @@ export interface MachineSetting {
 
 /** A machine, and what belongs to working on it at all. */
 export class OpenMachine extends HostMachine {
+  readonly #reach: Reach;
   readonly #root: string;
   readonly #files: SystemFiles;
   /** Of the machine's own records. */
   readonly logFiles: LogFiles;
 
   constructor(setting: MachineSetting) {
-    const { reach, sources = '/', issuer, reservedUids, unitPatience } = setting;
+    const { reach, sources = () => '/', issuer, reservedUids, unitPatience } = setting;
     const root = rootOf(reach) || '/';
     const files = new SystemFiles(root);
     const look: Look = (probes) => files.observe(probes);
@@ -58,6 +60,7 @@ export class OpenMachine extends HostMachine {
       // Programs wait for disks and remotes as much as for processors.
       limiter: new Limiter(2 * availableParallelism()),
     });
+    this.#reach = reach;
     this.#root = rootOf(reach);
     this.#files = files;
     this.logFiles = new LogFiles(files, () => accounts.group(LOG_READERS)?.gid);
@@ -67,6 +70,11 @@ export class OpenMachine extends HostMachine {
   lock(directory: string, waitMs: number, signal: AbortSignal): Promise<Lock> {
     this.#files.makeDirectory({ path: directory, mode: 0o755 });
     return acquireLock(`${this.#root}${this.#files.resolve(directory)}`, { waitMs, signal });
+  }
+
+  /** @param agent the version of this program */
+  describe(agent: string): ReturnType<typeof describeMachine> {
+    return describeMachine(this.#reach, agent);
   }
 
   readonly stateFiles = {

@@ -27,3 +27,12 @@ export interface Report {
   /** Delivers what it can before `signal` fires, then lets go. */
   close(signal: AbortSignal): Promise<void>;
 }
+
+/** A machine of its own has nobody to report to. */
+export const NO_REPORT: Report = {
+  user: () => undefined,
+  workstation: () => undefined,
+  event: () => undefined,
+  offboarded: () => undefined,
+  close: () => Promise.resolve(),
+};

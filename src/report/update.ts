@@ -1,7 +1,7 @@
 /** What the state is after a pass: pure, so that what did not change is equal and nothing is written. */
 import { mergeConditions, type Condition, type ConditionType, type Finding } from '../api/conditions.ts';
 import { API_VERSION, osUserOf, type WorkstationUser } from '../api/user.ts';
-import type { RecordedMeta, RecordedUser, State } from './record.ts';
+import type { RecordedMeta, RecordedUser, State, WorkstationStatus } from './record.ts';
 
 /** One person after a pass. */
 export interface UserReport {
@@ -18,6 +18,8 @@ export interface PassReport {
   /** A digest of the policy, where the pass was about everybody. */
   readonly policy?: string;
   readonly services: readonly string[];
+  /** What the machine is, where somebody has looked. */
+  readonly facts?: Pick<WorkstationStatus, 'capacity' | 'versions'>;
   readonly users: readonly UserReport[];
   /** What is said of the machine as a whole: MachineReady, and what an agent knows beside it. */
   readonly machine: readonly Finding[];
@@ -123,7 +125,12 @@ export function notDeclared(user: RecordedUser, now: Date): RecordedUser {
 
 export function recordOfWorkstation(
   before: State['workstation'],
-  { workstation, services, machine }: Pick<PassReport, 'workstation' | 'services' | 'machine'>,
+  {
+    workstation,
+    services,
+    facts,
+    machine,
+  }: Pick<PassReport, 'workstation' | 'services' | 'facts' | 'machine'>,
   users: readonly RecordedUser[],
   now: Date,
 ): NonNullable<State['workstation']> {
@@ -140,6 +147,7 @@ export function recordOfWorkstation(
       observedGeneration: metadata.generation,
       users: { total: users.length, ready },
       services,
+      ...facts,
       conditions: mergeConditions(
         before?.status.conditions ?? [],
         [summaryOf(machine), ...machine],

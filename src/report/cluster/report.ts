@@ -60,7 +60,7 @@ export class ClusterReport implements Report {
   }
 
   workstation({ status }: RecordedWorkstation): void {
-    this.#workstation = { ...status, ...this.#setting.machine };
+    this.#workstation = status;
     this.#change(MACHINE, COUNTS);
   }
 

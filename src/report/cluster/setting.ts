@@ -1,6 +1,5 @@
 /** What a report to a cluster stands on. */
 import type { Condition } from '../../api/conditions.ts';
-import type { WorkstationStatus } from '../../api/status.ts';
 import type { Clock } from '../../controller/clock.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.ts';
@@ -16,8 +15,6 @@ export interface ClusterReportSetting {
   /** As the server has it, as far as is known. */
   readonly seen: (kind: 'user' | 'workstation', name: string) => SeenObject | undefined;
   readonly recorder: { record(happening: Told): void; close(signal: AbortSignal): Promise<void> };
-  /** What the machine is, beside how it stands. */
-  readonly machine: Pick<WorkstationStatus, 'capacity' | 'versions'>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly now: () => Date;

@@ -11,7 +11,8 @@ import { unlessAborted } from '../../kubernetes/timing.ts';
 import { Kept, type KeptOptions } from '../kept.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { USERS, type AnyObject } from './resources.ts';
+import type { AnyObject } from './resources.ts';
+import { Absences } from './absence.ts';
 import { parseKept, printKept } from './keeping.ts';
 import { interpret } from './state.ts';
 
@@ -31,9 +32,9 @@ export interface ClusterSourceSetting {
 }
 
 export interface Listeners {
-  onUser(name: string): void;
-  onWorkstation(name: string): void;
-  onTrouble(trouble: ApiError | undefined): void;
+  readonly onUser: (name: string) => void;
+  readonly onWorkstation: (name: string) => void;
+  readonly onTrouble: (trouble: ApiError | undefined) => void;
 }
 
 export interface Followed {
@@ -58,10 +59,7 @@ export class ClusterSource implements Source {
   /** Everybody who is declared, by name: whoever is in the store, and who is not there and not proven to be gone. */
   #users = new Map<string, AnyObject>();
   #workstation: AnyObject | undefined;
-  /** Whom a server that went back in its history has lost. */
-  readonly #lost = new Set<string>();
-  /** Names that are being asked for. */
-  readonly #asked = new Set<string>();
+  readonly #absences: Absences;
   #current: DeclaredState | undefined;
   #unreachable: SourceTrouble | undefined;
   #invalid: SourceTrouble | undefined;
@@ -70,8 +68,16 @@ export class ClusterSource implements Source {
   #cancel: (() => void) | undefined;
 
   constructor(setting: ClusterSourceSetting) {
-    const { files, stateDirectory, logger } = setting;
+    const { files, stateDirectory, logger, api, name } = setting;
     this.#setting = setting;
+    this.#absences = new Absences({
+      api,
+      machine: name,
+      logger,
+      departed: (user) => this.#followed?.users.departed(user),
+      onGone: (user) => this.#gone(user),
+      onUnsure: () => this.#soon(AGAIN),
+    });
     this.#kept = new Kept({
       files,
       path: `${stateDirectory}/cluster.json`,
@@ -85,7 +91,7 @@ export class ClusterSource implements Source {
   }
 
   get trouble(): SourceTrouble | undefined {
-    return this.#unreachable ?? this.#invalid ?? lostTrouble(this.#lost);
+    return this.#unreachable ?? this.#invalid ?? this.#absences.trouble;
   }
 
   /** Waits for the server, and for the Workstation, as long as there is no state of an earlier run. */
@@ -144,10 +150,10 @@ export class ClusterSource implements Source {
     if (!this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced) return;
     const { users, workstations } = this.#followed;
     const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
-    for (const missing of this.#users.keys()) if (!seen.has(missing)) void this.#ask(missing);
+    for (const missing of this.#users.keys()) if (!seen.has(missing)) void this.#absences.ask(missing);
     for (const [user, object] of seen) {
       this.#users.set(user, object);
-      this.#lost.delete(user);
+      this.#absences.seen(user);
     }
     this.#workstation = workstations.get(name) ?? this.#workstation;
     this.#interpret();
@@ -170,23 +176,9 @@ export class ClusterSource implements Source {
     this.#tell();
   }
 
-  /** Whether somebody who is in no list any more is gone. What is asked twice at once is asked once. */
-  async #ask(user: string): Promise<void> {
-    const { api, name, logger } = this.#setting;
-    if (this.#followed?.users.departed(user)?.by === 'rewind') this.#lost.add(user);
-    if (this.#lost.has(user) || this.#asked.has(user)) return;
-    this.#asked.add(user);
-    try {
-      const found = await api.get<AnyObject>(USERS, user);
-      if (found?.spec?.['workstation'] === name) return;
-      this.#users.delete(user);
-      this.#interpret();
-    } catch (error) {
-      logger.log('warning', `ask whether ${user} is gone: ${(error as Error).message}: it is asked again`);
-      this.#soon(AGAIN);
-    } finally {
-      this.#asked.delete(user);
-    }
+  #gone(user: string): void {
+    this.#users.delete(user);
+    this.#interpret();
   }
 
   #serverTrouble(trouble: ApiError | undefined): void {
@@ -204,11 +196,4 @@ export class ClusterSource implements Source {
     this.#told = told;
     this.#onChange();
   }
-}
-
-function lostTrouble(lost: ReadonlySet<string>): SourceTrouble | undefined {
-  if (lost.size === 0) return undefined;
-  const names = [...lost].join(', ');
-  const message = `the history of the API server went back and it has lost ${names}: they are kept as they were: create them again, and delete whoever is to go`;
-  return { reason: 'HistoryLost', message };
 }

@@ -141,6 +141,7 @@ export function stage(
     },
     now,
     random: () => 0.5,
+    facts: {},
     resync: 600_000,
     workers: 64,
     ...more.parts,

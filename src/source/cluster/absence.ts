@@ -1,0 +1,56 @@
+/** Whether somebody who is in no list any more is gone: only the server's word for it, and its history, count. */
+import type { Api } from '../../kubernetes/api.ts';
+import type { Departure } from '../../kubernetes/store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { SourceTrouble } from '../source.ts';
+import { USERS, type AnyObject } from './resources.ts';
+
+export interface AbsencesOptions {
+  readonly api: Api;
+  /** The machine: whoever belongs to another one now is gone from here. */
+  readonly machine: string;
+  readonly departed: (name: string) => Departure<AnyObject> | undefined;
+  readonly logger: Logger;
+  readonly onGone: (name: string) => void;
+  /** It could not be found out: ask again in a while. */
+  readonly onUnsure: () => void;
+}
+
+export class Absences {
+  readonly #options: AbsencesOptions;
+  /** Whom a server that went back in its history has lost. */
+  readonly #lost = new Set<string>();
+  readonly #asked = new Set<string>();
+
+  constructor(options: AbsencesOptions) {
+    this.#options = options;
+  }
+
+  seen(name: string): void {
+    this.#lost.delete(name);
+  }
+
+  /** What is asked twice at once is asked once. */
+  async ask(name: string): Promise<void> {
+    const { api, machine, departed, logger, onGone, onUnsure } = this.#options;
+    if (departed(name)?.by === 'rewind') this.#lost.add(name);
+    if (this.#lost.has(name) || this.#asked.has(name)) return;
+    this.#asked.add(name);
+    try {
+      const found = await api.get<AnyObject>(USERS, name);
+      if (found?.spec?.['workstation'] !== machine) onGone(name);
+    } catch (error) {
+      logger.log('warning', `ask whether ${name} is gone: ${(error as Error).message}: it is asked again`);
+      onUnsure();
+    } finally {
+      this.#asked.delete(name);
+    }
+  }
+
+  get trouble(): SourceTrouble | undefined {
+    if (this.#lost.size === 0) return undefined;
+    const names = [...this.#lost].join(', ');
+    const message = `the history of the API server went back and it has lost ${names}: they are kept as they were: create them again, and delete whoever is to go`;
+    return { reason: 'HistoryLost', message };
+  }
+}

@@ -1,0 +1,64 @@
+/** An agent that runs on a test machine, as a process that a test holds. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CHECKOUT, type Machine } from '../../harness/machine/machine.ts';
+
+export interface RunningAgent {
+  /** Everything it has said on standard error. */
+  readonly said: () => string;
+  /** As the machine sees it. */
+  readonly pid: () => Promise<number>;
+  signal(name: NodeJS.Signals): Promise<void>;
+  /** SIGTERM, and its exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL to the agent alone: what it has started goes on. */
+  kill(): Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+/** Milliseconds within which whatever a test waits for happens, on a busy computer too. */
+export const DEADLINE = 60_000;
+
+export async function startAgent(machine: Machine, ...args: string[]): Promise<RunningAgent> {
+  const [program = '', ...before] = machine.enter;
+  const child = spawn(program, [...before, `${CHECKOUT}/bin/workstation`, 'agent', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const pid = async (): Promise<number> => {
+    const lock = await machine.output(['fuser', '/var/lib/workstation/lock']);
+    return Number(lock.trim().split(/\s+/)[0]);
+  };
+  const signal = async (name: NodeJS.Signals): Promise<void> => {
+    await machine.run(['pkill', `-${name}`, '-f', 'dist/main.js agent']);
+  };
+  return {
+    said: () => said,
+    pid,
+    signal,
+    ended,
+    stop: async () => {
+      await signal('SIGTERM');
+      return ended;
+    },
+    kill: async () => {
+      await signal('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Waits until `isSo` gives something other than undefined or false. @throws Error with what was last seen */
+export async function eventually<T>(what: string, isSo: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + DEADLINE;
+  for (;;) {
+    const found = await isSo();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`waiting until ${what}: not so after ${DEADLINE} ms`);
+    await pause(20);
+  }
+}

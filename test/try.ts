@@ -1,0 +1,15 @@
+import { CHECKOUT, createMachine, destroyMachines } from './harness/machine/machine.ts';
+import { declare } from './harness/site/declare.ts';
+import { siteBase } from './harness/site/site.ts';
+import { startAgent } from './machine/agent/runner.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+const kind = (process.argv[2] ?? 'chroot') as 'chroot' | 'booted';
+const machine = await createMachine({ kind, base: await siteBase() });
+await declare(machine);
+const a = await startAgent(machine);
+await pause(8000);
+console.log(a.said());
+console.log((await machine.run([`${CHECKOUT}/bin/workstation`, 'get', 'users', '-o', 'wide'])));
+await a.stop();
+console.log(a.said().slice(-800));
+await destroyMachines();
