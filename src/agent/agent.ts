@@ -7,6 +7,8 @@
  * - Told to stop, it lets running actions finish and begins no other.
  */
 import type { Finding } from '../api/conditions.ts';
+import type { Hint, Watched } from '../host/watch/hint.ts';
+import type { MachineWatch } from '../host/watch/machine.ts';
 import { stalledReport } from '../reconcile/admit.ts';
 import type { WorkstationStatus } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
@@ -16,16 +18,18 @@ import type { Source } from '../source/source.ts';
 import type { Book } from './book.ts';
 import type { Diary } from './diary.ts';
 import { Errands, type ErrandsOptions } from './errands.ts';
-import { HintReader, type Hint } from './hints.ts';
+import { HintReader } from './hints.ts';
 import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
-import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
+import { Reconciler, type PersonChange, type ReconcilerOptions } from './reconciler.ts';
 import { releaseHeld, type ReleaseResult } from './release.ts';
-import { changedNames, type Roll } from './roll.ts';
+import { Resync } from './resync.ts';
+import { changedNames } from './roll.ts';
 import { retryAfter } from './schedule.ts';
 import { refuseSuperseded } from './superseded.ts';
 import { Situation, type SituationOptions } from './situation.ts';
 import { machineFindings } from './standing.ts';
 import type { NextTry } from './view.ts';
+import { watchedOf } from './watched.ts';
 import type { WitnessFor } from './witness.ts';
 
 export interface AgentParts extends ErrandsOptions {
@@ -40,7 +44,7 @@ export interface AgentParts extends ErrandsOptions {
   /** How the declared tiers compare with the cluster's; asked again with each resync. Best effort, never rejects. */
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
   /** Calls `onHint` when something on the machine may have changed. */
-  readonly watch?: (roll: Roll, onHint: (hint: Hint) => void) => { close(): void };
+  readonly watch?: (watched: Watched, onHint: (hint: Hint) => void) => MachineWatch;
   readonly now: () => Date;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -56,12 +60,11 @@ export class Agent {
   readonly #reconciler: Reconciler;
   readonly #hints: HintReader;
   readonly #errands: Errands;
+  readonly #resync: Resync;
   #situation: Situation | undefined;
   #issues: readonly TierIssue[] = [];
   #machineFinding: Finding | undefined;
-  #watch: { close(): void } | undefined;
-  #cancelResync: (() => void) | undefined;
-  #nextResync: NextTry | undefined;
+  #watch: MachineWatch | undefined;
   readonly #draining = new AbortController();
 
   constructor(parts: AgentParts) {
@@ -69,6 +72,9 @@ export class Agent {
     this.#parts = parts;
     this.#hints = new HintReader(machine);
     this.#errands = new Errands(parts);
+    const { clock, random, resync: interval } = parts;
+    const run = (): void => void this.#lookAtEverybody();
+    this.#resync = new Resync({ clock, now, random, interval, run });
     this.#reconciler = new Reconciler({
       machine,
       book,
@@ -78,7 +84,7 @@ export class Agent {
       situation: () => this.situation,
       retryAfter: (key) => retryAfter(queue.numRequeues(key)),
       followUp: {
-        personDone: (person, changed) => this.#personDone(person, changed),
+        personDone: (person, change) => this.#personDone(person, change),
         machineDone: (finding, filesChanged) => this.#machineDone(finding, filesChanged),
         cutMade: (osUser) => this.#cutMade(osUser),
       },
@@ -94,7 +100,7 @@ export class Agent {
 
   /** When everybody is looked at though nothing changes. */
   get nextResync(): NextTry | undefined {
-    return this.#nextResync;
+    return this.#resync.next;
   }
 
   /** Whether everybody who was declared at the start has had a pass. */
@@ -112,15 +118,15 @@ export class Agent {
     // The machine's own files come first: people's may be made from them.
     await this.#reconciler.reconcile(MACHINE_KEY, 'Declared', signal);
     this.#errands.start((key, cause, hurry) => this.#reconciler.reconcile(key, cause, hurry));
-    this.#armResync();
+    this.#resync.start();
   }
 
   /** @param grace milliseconds that running actions are given before they are ended */
   async stop(grace: number): Promise<void> {
     const { source, book, machine } = this.#parts;
     this.#draining.abort(new Error('the agent is stopping'));
-    this.#cancelResync?.();
-    this.#watch?.close();
+    this.#resync.stop();
+    await this.#watch?.close();
     machine.flush();
     await source.stop();
     await this.#errands.stop(grace);
@@ -162,14 +168,16 @@ export class Agent {
     this.#errands.askForUsers(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);
     if (before?.roll.revision !== roll.revision) {
       this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
-      this.#watchFor(roll);
+      this.#watchMachine();
     }
     this.#tellLeavers();
   }
 
-  #watchFor(roll: Roll): void {
-    this.#watch?.close();
-    this.#watch = this.#parts.watch?.(roll, (hint) => void this.#hear(hint));
+  #watchMachine(): void {
+    const watched = watchedOf(this.situation.desires);
+    if (this.#watch === undefined)
+      this.#watch = this.#parts.watch?.(watched, (hint) => void this.#hear(hint));
+    else this.#watch.update(watched);
   }
 
   async #hear(hint: Hint): Promise<void> {
@@ -219,9 +227,10 @@ export class Agent {
     this.#say();
   }
 
-  #personDone(person: Person, changed: boolean): void {
+  #personDone(person: Person, { isNew, done }: PersonChange): void {
     this.#hints.remember(person);
-    if (changed) this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
+    if (isNew) this.#watchMachine();
+    if (isNew || done > 0) this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
   }
 
   #machineDone(finding: Finding, filesChanged: boolean): void {
@@ -241,18 +250,7 @@ export class Agent {
     book.machine(machineFindings(this.#machineFinding, source.trouble, this.situation.leavers.held));
   }
 
-  #armResync(): void {
-    const { clock, resync, random, now } = this.#parts;
-    const wait = resync * (0.9 + random() / 5);
-    this.#nextResync = {
-      at: new Date(now().getTime() + wait).toISOString(),
-      why: 'everybody is looked at again',
-    };
-    this.#cancelResync = clock.setTimer(() => void this.#resync(), wait);
-  }
-
-  async #resync(): Promise<void> {
-    this.#armResync();
+  async #lookAtEverybody(): Promise<void> {
     await this.#askForTiers();
     this.#declaredChanged();
     this.#errands.askForUsers(this.situation.roll.served.keys(), 'Drift', PRIORITY.resync);

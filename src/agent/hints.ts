@@ -1,17 +1,11 @@
 /** From a hint that something on the machine changed to the keys that have to look. What a pass just did itself is no news. */
 import type { Machine } from '../host/machine.ts';
+import type { Hint } from '../host/watch/hint.ts';
 import { probesOf } from '../reconcile/plan.ts';
 import { ownersOf } from '../roster/claims.ts';
 import type { Person } from '../sections/section.ts';
 import { MACHINE_KEY, userKey } from './keys.ts';
 import type { Situation } from './situation.ts';
-
-export type Hint =
-  | { readonly kind: 'accounts' }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'unit'; readonly unit: string }
-  /** Something at the top of a home: a name in it that is managed. */
-  | { readonly kind: 'home'; readonly osUser: string; readonly name: string };
 
 export class HintReader {
   readonly #machine: Machine;

@@ -28,7 +28,6 @@ export interface AgentSetting {
   readonly report: Report;
   readonly log: Logger;
   readonly about: Pick<AgentInfo, 'version' | 'source'>;
-  readonly watch?: NonNullable<AgentParts['watch']>;
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
   readonly facts: AgentParts['facts'];
   /** Milliseconds. */
@@ -49,8 +48,7 @@ export interface OpenAgent {
 const WORKERS = 256;
 
 export function openAgent(setting: AgentSetting): OpenAgent {
-  const { machine, store, source, report, log, watch, tierIssues, resync, facts, queueMetrics, count } =
-    setting;
+  const { machine, store, source, report, log, tierIssues, resync, facts, queueMetrics, count } = setting;
   const clock = realClock;
   const now = (): Date => new Date();
   const diary = new Diary();
@@ -97,7 +95,7 @@ export function openAgent(setting: AgentSetting): OpenAgent {
       write: (record) => audit.write(record),
       ...(count === undefined ? {} : { count }),
     }),
-    ...(watch === undefined ? {} : { watch }),
+    watch: (watched, onHint) => machine.watch(watched, onHint, (message) => log.log('warning', message)),
     ...(tierIssues === undefined ? {} : { tierIssues }),
   });
   const about = { ...setting.about, pid: process.pid, startedAt: now().toISOString() };

@@ -30,11 +30,18 @@ export interface ReconcilerOptions {
 
 /** What the outcome of one key means for others. */
 export interface FollowUp {
-  /** Somebody's pass is through; `changed` says whether the machine as a whole may have to follow. */
-  personDone(person: Person, changed: boolean): void;
+  /** Somebody's pass is through, and the machine as a whole may have to follow. */
+  personDone(person: Person, change: PersonChange): void;
   /** Files that people's are made from may be other ones. */
   machineDone(finding: Finding, filesChanged: boolean): void;
   cutMade(osUser: string): void;
+}
+
+export interface PersonChange {
+  /** It was the first since the person came. */
+  readonly isNew: boolean;
+  /** How many actions succeeded. */
+  readonly done: number;
 }
 
 const NOTHING: Outcome = { kind: 'done' };
@@ -88,7 +95,7 @@ export class Reconciler {
       const { ports } = person;
       book.user({ user, ports, findings, acted: seen.acted, ...(uid === undefined ? {} : { uid }) });
     }
-    followUp.personDone(person, seen.done > 0 || isNew);
+    followUp.personDone(person, { isNew, done: seen.done });
   }
 
   async #machine(cause: Cause, hurry: AbortSignal): Promise<Outcome> {

@@ -1,6 +1,9 @@
 /** Options that several commands have, and how examples are shown. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
+/** Commands set the exit code through this; 0 when they do not. */
+export type Exit = (code: number) => void;
+
 const ROSTER: readonly string[] = ['/etc/workstation/roster.yaml'];
 const WORKSTATION = '/etc/workstation/workstation.yaml';
 

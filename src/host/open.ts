@@ -14,6 +14,8 @@ import type { TokenIssuer } from './tokens.ts';
 import type { Look } from './units/files.ts';
 import { changeLinks } from './units/links.ts';
 import { Units } from './units/units.ts';
+import type { Hint, Watched } from './watch/hint.ts';
+import { watchMachine, type MachineWatch } from './watch/machine.ts';
 
 export interface MachineSetting {
   readonly reach: Reach;
@@ -70,6 +72,11 @@ export class OpenMachine extends HostMachine {
   lock(directory: string, waitMs: number, signal: AbortSignal): Promise<Lock> {
     this.#files.makeDirectory({ path: directory, mode: 0o755 });
     return acquireLock(`${this.#root}${this.#files.resolve(directory)}`, { waitMs, signal });
+  }
+
+  /** @param onTrouble told what goes unwatched, and why */
+  watch(watched: Watched, onHint: (hint: Hint) => void, onTrouble: (message: string) => void): MachineWatch {
+    return watchMachine({ root: this.#root || '/', watched, onTrouble }, onHint);
   }
 
   /** @param agent the version of this program */

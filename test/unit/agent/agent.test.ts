@@ -110,7 +110,7 @@ describe('somebody who is declared no more', () => {
     it.source.declare([ann]);
     await it.idle();
     expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
-    expect(it.saved.state.cuts.emo).toMatchObject({ uid: 1001, ports: { t3: 3774 }, locked: true });
+    expect(it.saved.state.cuts.emo).toMatchObject({ uid: 1002, ports: { t3: 3774 }, locked: true });
     expect(it.book.state.users.emo).toBeUndefined();
     expect(it.machine.tree.get('/etc/ttyd-user-map')).toMatchObject({
       text: expect.not.stringContaining('emo'),

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, type AgentParts } from '../../../src/agent/agent.ts';
 import { Book } from '../../../src/agent/book.ts';
 import { Diary } from '../../../src/agent/diary.ts';
-import type { Hint } from '../../../src/agent/hints.ts';
+import type { Hint } from '../../../src/host/watch/hint.ts';
 import type { About } from '../../../src/agent/witness.ts';
 import { API_VERSION, type WorkstationUser } from '../../../src/api/user.ts';
 import { ItemExponentialFailureLimiter } from '../../../src/controller/limiter.ts';
@@ -135,9 +135,9 @@ export function stage(
       passes.push(`${name ?? osUser ?? 'machine'} ${cause}`);
       return { began: () => (running += 1), ended: () => (running -= 1), finished() {} };
     },
-    watch: (_roll, hear) => {
+    watch: (_watched, hear) => {
       onHint = hear;
-      return { close() {} };
+      return { update() {}, close: () => Promise.resolve() };
     },
     now,
     random: () => 0.5,
