@@ -18,7 +18,7 @@ import type { WatchEvent } from './events.ts';
 import { isExpired, listAll } from './listing.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { isTransient } from './retry.ts';
-import type { Departure, ObjectStore } from './store.ts';
+import type { Departure, Departures, ObjectStore } from './store.ts';
 import { pause, unlessAborted } from './timing.ts';
 import type { Transport } from './transport.ts';
 import { isOlder } from './versions.ts';
@@ -44,7 +44,7 @@ const VERY_SHORT = 1000;
 /** One alone is not worth a word: servers restart. */
 const FAILURES_OF_TROUBLE = 2;
 
-export class Reflector<T extends KubernetesObject> implements ObjectStore<T> {
+export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, Departures<T> {
   readonly #options: ReflectorOptions;
   readonly #clock: Clock;
   readonly #random: () => number;

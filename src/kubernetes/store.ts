@@ -9,6 +9,10 @@ export interface ObjectStore<T extends KubernetesObject> {
   /** By name, or NAMESPACE/NAME. */
   get(key: string): T | undefined;
   list(): readonly T[];
+}
+
+/** What is known of objects that are here no more. */
+export interface Departures<T extends KubernetesObject> {
   /**
    * How the object that last had this key left, until one with its uid is there again; also where another has taken its
    * place. Undefined when nothing is known of one, or it was long ago.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startEtcd } from './etcd.ts';
 import { HERE } from './place.ts';
 import type { Place } from './place.ts';
+import type { Etcd } from './etcd.ts';
 import { freePorts, launchServer, serverDirectory } from './process.ts';
 import type { ServerProcess } from './process.ts';
 import { send } from './request.ts';
@@ -25,6 +26,10 @@ export interface Apiserver {
   readonly caFile: string;
   /** A kubeconfig of a member of `system:nodes`, for an API server found at `server`. */
   nodeKubeconfig(node: string, server: string): string;
+  /** Where everything is kept. */
+  readonly etcd: Etcd;
+  /** PEM of the key of the serving certificate, for what stands before the server in its name. */
+  readonly servingKey: string;
   /** One request as the administrator. `body` is sent as JSON unless it is a string. */
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
   /** Takes the API server away, by SIGKILL, while `during` runs; then it is back at the same address with the same data. */
@@ -36,11 +41,14 @@ export interface ApiserverOptions {
   readonly place?: Place;
   /** Names of nodes that are to join. */
   readonly nodes?: readonly string[];
+  /** Beyond the usual ones. */
+  readonly flags?: readonly string[];
 }
 
 export async function startApiserver({
   place = HERE,
   nodes = [],
+  flags = [],
 }: ApiserverOptions = {}): Promise<Apiserver> {
   const etcd = await startEtcd(place);
   const directory = await serverDirectory('apiserver');
@@ -78,6 +86,7 @@ export async function startApiserver({
         '--enable-admission-plugins=NodeRestriction',
         '--allow-privileged=true',
         '--kubelet-preferred-address-types=InternalIP',
+        ...flags,
       ],
       ready: async () => (await ask('GET', '/readyz')).status === 200,
     });
@@ -95,6 +104,8 @@ export async function startApiserver({
     signingKey: files.privateKey,
     caFile: certificate,
     nodeKubeconfig: (node, at) => kubeconfigOf(at, ca, tokens.get(node) ?? ''),
+    etcd,
+    servingKey: await readFile(join(directory.path, 'apiserver.key'), 'utf8'),
     request: ask,
     outage: async (during) => {
       await server.stop();
@@ -131,7 +142,7 @@ async function writeIdentities(directory: string, tokens: ReadonlyMap<string, st
 }
 
 /** JSON is YAML, so this is a kubeconfig. */
-function kubeconfigOf(server: string, ca: string, token: string): string {
+export function kubeconfigOf(server: string, ca: string, token: string): string {
   const authority = Buffer.from(ca).toString('base64');
   return JSON.stringify({
     apiVersion: 'v1',
