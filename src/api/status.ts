@@ -5,9 +5,9 @@ import { AccountName, bounded, DnsLabel } from './primitives.ts';
 
 const observedGeneration = z
   .int()
-  .min(0)
+  .min(-1)
   .optional()
-  .describe('The generation of the spec that this is said of.');
+  .describe('The generation of the spec that this is said of; -1 while nothing is said.');
 
 const conditions = z
   .array(Condition)

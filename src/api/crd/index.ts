@@ -111,6 +111,8 @@ function rootSchema({ description, root, spec, status }: Kind): Schema {
       spec: { description: 'What is wanted.', ...structuralSchema(spec) },
       status: {
         description: 'What is, as the agent and the controller report it.',
+        // Nobody has seen a new object: without this, kstatus takes it for one that is as it should be.
+        default: { observedGeneration: -1 },
         ...structuralSchema(status),
       },
     },

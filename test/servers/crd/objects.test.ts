@@ -36,11 +36,21 @@ describeServers('objects on an API server', ['etcd', 'kube-apiserver', 'kubectl'
       status: 201,
     });
   const change = (name: string, spec: object) => server.request('PATCH', `${USERS}/${name}`, { spec }, MERGE);
-  const report = (name: string, manager: string, conditions: readonly object[]) =>
+  const report = (
+    name: string,
+    manager: string,
+    conditions: readonly object[],
+    observedGeneration?: number,
+  ) =>
     server.request(
       'PATCH',
       `${USERS}/${name}/status?fieldManager=${manager}&fieldValidation=Strict`,
-      { apiVersion: API_VERSION, kind: 'WorkstationUser', metadata: { name }, status: { conditions } },
+      {
+        apiVersion: API_VERSION,
+        kind: 'WorkstationUser',
+        metadata: { name },
+        status: { conditions, ...(observedGeneration !== undefined && { observedGeneration }) },
+      },
       APPLY,
     );
 
@@ -77,7 +87,10 @@ describeServers('objects on an API server', ['etcd', 'kube-apiserver', 'kubectl'
     it('is changed through its subresource only, which changes nothing else', async () => {
       await create(user('apart'));
       await server.request('PATCH', `${USERS}/apart`, { status: { uid: 7 } }, MERGE);
-      expect((await server.request('GET', `${USERS}/apart`)).body).not.toHaveProperty('status');
+      expect(await server.request('GET', `${USERS}/apart`)).toMatchObject({
+        body: { status: { observedGeneration: -1 } },
+      });
+      expect((await server.request('GET', `${USERS}/apart`)).body).not.toHaveProperty('status.uid');
       const both = { status: { uid: 7 }, spec: { tier: 'power-user' } };
       await server.request('PATCH', `${USERS}/apart/status`, both, MERGE);
       expect(await server.request('GET', `${USERS}/apart`)).toMatchObject({
@@ -130,11 +143,19 @@ describeServers('objects on an API server', ['etcd', 'kube-apiserver', 'kubectl'
         '--timeout=60s',
       ]);
       const said = text(waiting.stdout);
-      await report('emo', 'agent', [condition('Ready', 'False')]);
+      await report('emo', 'agent', [condition('Ready', 'False')], 1);
       expect(waiting.exitCode).toBeNull();
-      await report('emo', 'agent', [condition('Ready', 'True')]);
+      await report('emo', 'agent', [condition('Ready', 'True')], 1);
       expect(await once(waiting, 'exit')).toEqual([0, null]);
       expect(await said).toBe('workstationuser.workstation.dev/emo condition met\n');
+    });
+
+    it('are not taken for Ready by what was said of an earlier spec', async () => {
+      await create(user('changed'));
+      await report('changed', 'agent', [condition('Ready', 'True')], 1);
+      expect(run(['wait', '--for=condition=Ready', 'wsu/changed', '--timeout=0'])).toMatchObject({ code: 0 });
+      await change('changed', { tier: 'power-user' });
+      expect(run(['wait', '--for=condition=Ready', 'wsu/changed', '--timeout=0'])).toMatchObject({ code: 1 });
     });
 
     it('are applied, by the server too, and differ from a manifest only where they do', async () => {

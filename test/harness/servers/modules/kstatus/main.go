@@ -21,10 +21,15 @@ func main() {
 	log.SetFlags(0)
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
-		object := unstructured.Unstructured{}
-		if err := in.Decode(&object.Object); errors.Is(err, io.EOF) {
+		raw := json.RawMessage{}
+		if err := in.Decode(&raw); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
+			log.Fatalf("reading an object: %v", err)
+		}
+		// Not by encoding/json, which would make every number a float.
+		object := unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(raw); err != nil {
 			log.Fatalf("reading an object: %v", err)
 		}
 		result, err := status.Compute(&object)
