@@ -3,7 +3,7 @@ import type { AccountAction } from './action.ts';
 import { at, octal, onlyTrouble, refused } from './common.ts';
 import { inTheWay } from './existing.ts';
 import type { AccountFacts } from './facts.ts';
-import { isLockedOut, lockActions, refusalOf } from './leave.ts';
+import { lockActions, mayBeOurLock, refusalOf } from './leave.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 
 export const account: Section = {
@@ -74,7 +74,7 @@ function completion(person: Person, found: AccountFacts, homeless: boolean): Acc
 function access(person: Person, facts: Facts, found: AccountFacts): AccountAction[] {
   if (person.spec.suspended && found.password === 'unknown') return [];
   if (person.spec.suspended) return lockActions(found, facts.hasProcesses);
-  return isLockedOut(found) && facts.cut ? [{ kind: 'unlock-account' }] : [];
+  return mayBeOurLock(found) && facts.cut ? [{ kind: 'unlock-account' }] : [];
 }
 
 function notesOnAccess({ spec }: Person, { name, password }: AccountFacts): string[] {

@@ -66,6 +66,11 @@ export function refusalOf({ name, refusal }: AccountFacts): string | undefined {
   return refusal ?? (isSystemAccount(name) ? 'it is a system account, choose another osUser' : undefined);
 }
 
+/** Whether a lock may be one of ours, which always expire the account on the same day. */
+export function mayBeOurLock({ password, expires }: AccountFacts): boolean {
+  return password === 'locked' && expires === 1;
+}
+
 /** Whether neither a password, a key, cron nor at lets the account in: shadow(5), pam_unix(8). */
 export function isLockedOut(account: AccountFacts): boolean {
   return account.password === 'locked' && account.expires !== undefined && account.expires <= 1;

@@ -2,15 +2,15 @@
  * Locks a person out, and lets them in again as before.
  *
  * The password is locked by usermod's `!`, and the account expires on the second day of 1970, which also ends what needs no
- * password: keys, cron and at ask PAM whether the account is valid. What was locked before us must stay locked after us:
- * then an inactivity period of 0 days marks it, which means nothing for an expired account.
+ * password: keys, cron and at ask PAM whether the account is valid. How the account was before is kept in the same line,
+ * so that no crash can part the two: see lockmark.ts.
  */
 import type { Accounts } from './database.ts';
+import { markOf, readMark } from './lockmark.ts';
 import type { ShadowEntry } from './parse.ts';
 import { runTool } from './shadow-utils.ts';
 
 const EXPIRED = 1;
-const LOCKED_BEFORE = 0;
 
 export async function lockAccount(accounts: Accounts, name: string): Promise<void> {
   const attempt = `locking account ${name}`;
@@ -24,18 +24,29 @@ export async function unlockAccount(accounts: Accounts, name: string): Promise<v
   if (options.length > 0) await runTool(accounts.reach, 'usermod', [...options, '--', name], attempt);
 }
 
-export function lockOptions({ password, expires }: ShadowEntry): string[] {
+export function lockOptions({ password, expires, inactive }: ShadowEntry): string[] {
   const isLocked = /^[!*]/.test(password);
   if (isLocked && expires === EXPIRED) return [];
-  const expire = `--expiredate=${EXPIRED}`;
-  if (!isLocked) return ['--lock', expire];
-  return hasHash(password) ? [expire, `--inactive=${LOCKED_BEFORE}`] : [expire];
+  const known = readMark(inactive);
+  const before = {
+    wasLocked: known?.wasLocked ?? (isLocked && hasHash(password)),
+    expires: expires === EXPIRED ? known?.expires : (expires ?? known?.expires),
+    inactive: known === undefined ? inactive : known.inactive,
+  };
+  const isPlain = !before.wasLocked && before.expires === undefined;
+  const mark = isPlain ? [] : [`--inactive=${markOf(before)}`];
+  return [...(isLocked ? [] : ['--lock']), `--expiredate=${EXPIRED}`, ...mark];
 }
 
 export function unlockOptions({ password, expires, inactive }: ShadowEntry): string[] {
   if (expires !== EXPIRED) return [];
-  if (inactive === LOCKED_BEFORE) return ['--expiredate=', '--inactive=-1'];
-  return hasHash(password) && password.startsWith('!') ? ['--unlock', '--expiredate='] : ['--expiredate='];
+  const before = readMark(inactive);
+  const opens = hasHash(password) && password.startsWith('!') && before?.wasLocked !== true;
+  return [
+    ...(opens ? ['--unlock'] : []),
+    `--expiredate=${before?.expires ?? ''}`,
+    ...(before === undefined ? [] : [`--inactive=${before.inactive ?? -1}`]),
+  ];
 }
 
 /** Whether unlocking would make a password usable. */

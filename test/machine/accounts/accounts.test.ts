@@ -152,16 +152,19 @@ describeMachine('an account', () => {
     );
   });
 
-  it('is locked and unlocked with its password, or with none if it had none', async () => {
-    await sh(`useradd bob; useradd cyd; useradd dan
-      echo 'bob:secret' | chpasswd; echo 'cyd:secret' | chpasswd; usermod --lock cyd; passwd --delete dan`);
-    const fields = `awk -F: '$1 ~ /^(ada|bob|cyd|dan)$/ {print $1, $2, $7, $8}' /etc/shadow`;
+  it('is locked and unlocked with its password, or with none if it had none, and with its expiry', async () => {
+    await sh(`for name in bob cyd dan eve fay; do useradd $name; done
+      for name in bob cyd eve fay; do echo "$name:secret" | chpasswd; done
+      usermod --lock cyd; passwd --delete dan; usermod --expiredate 2040-02-01 --inactive 14 eve
+      usermod --lock --expiredate 2020-02-01 fay`);
+    const fields = `awk -F: '$1 ~ /^(ada|bob|cyd|dan|eve|fay)$/ {print $1, $2, $7, $8}' /etc/shadow`;
     const before = await sh(fields);
-    for (const name of ['ada', 'bob', 'cyd', 'dan']) {
+    const names = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];
+    for (const name of names) {
       for (const kind of ['lock-account', 'lock-account'] as const) await people.do(name, { kind });
       expect(await people.facts(name)).toMatchObject({ password: 'locked', expires: 1 });
     }
-    for (const name of ['ada', 'bob', 'cyd', 'dan']) {
+    for (const name of names) {
       for (const kind of ['unlock-account', 'unlock-account'] as const) await people.do(name, { kind });
     }
     // An account that had needed no password stays locked.

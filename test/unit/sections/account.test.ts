@@ -127,6 +127,9 @@ describe('a person who is suspended no more', () => {
       found: { account: { expires: 1 }, cut: true },
       actions: [{ kind: 'unlock-account' }],
     },
+    'stays out where an administrator expired the account before': {
+      found: { account: { expires: 0 }, cut: true },
+    },
     'stays out where an administrator made the lock': { found: { account: { expires: 1 } } },
     'has nothing to be unlocked where an administrator did it already': { found: { cut: true } },
   });

@@ -1,7 +1,7 @@
 import * as fc from '../../../property.ts';
 import { nextId, nextSubids, parseDefaults } from '../../../../src/host/accounts/defaults.ts';
 import { lockOptions, unlockOptions } from '../../../../src/host/accounts/login.ts';
-import { parsePasswd } from '../../../../src/host/accounts/parse.ts';
+import { parsePasswd, type ShadowEntry } from '../../../../src/host/accounts/parse.ts';
 import { refusal } from '../../../../src/host/accounts/refusals.ts';
 import { usesNameService } from '../../../../src/host/accounts/service.ts';
 
@@ -79,6 +79,28 @@ describe('a newcomer’s uid', () => {
   });
 });
 
+/** What usermod makes of an entry. */
+function changed(entry: ShadowEntry, options: readonly string[]): ShadowEntry {
+  const given = new Map(options.map((option) => [option.split('=')[0], option.split('=')[1]] as const));
+  const number = (option: string, old: number | undefined) => {
+    const value = given.get(option);
+    return value === undefined ? old : value === '' || value === '-1' ? undefined : Number(value);
+  };
+  const expires = number('--expiredate', entry.expires);
+  const inactive = number('--inactive', entry.inactive);
+  const password = given.has('--lock')
+    ? `!${entry.password}`
+    : given.has('--unlock')
+      ? entry.password.slice(1)
+      : entry.password;
+  return {
+    name: entry.name,
+    password,
+    ...(expires !== undefined && { expires }),
+    ...(inactive !== undefined && { inactive }),
+  };
+}
+
 describe('locking and unlocking', () => {
   const name = 'ada';
 
@@ -86,9 +108,38 @@ describe('locking and unlocking', () => {
     ['a password', '$y$hash', ['--lock', '--expiredate=1']],
     ['no need of a password', '', ['--lock', '--expiredate=1']],
     ['no password', '!', ['--expiredate=1']],
-    ['a password that somebody locked', '!$y$hash', ['--expiredate=1', '--inactive=0']],
+    ['a password that somebody locked', '!$y$hash', ['--expiredate=1', '--inactive=10001']],
   ])('lock an account with %s', (_, password, options) => {
     expect(lockOptions({ name, password })).toEqual(options);
+  });
+
+  it.each([
+    ['expires', { password: '$y$hash', expires: 25_000 }],
+    ['has expired', { password: '$y$hash', expires: 0 }],
+    ['expires, and whose password may not', { password: '$y$hash', expires: 25_000, inactive: 14 }],
+    ['was locked and expired', { password: '!$y$hash', expires: 20_000 }],
+    ['was locked, and whose password may not expire', { password: '!$y$hash', inactive: 0 }],
+    [
+      'was locked and expired, and whose password may not expire',
+      { password: '!$y$hash', expires: 0, inactive: 998 },
+    ],
+    ['never had a password', { password: '!', expires: 25_000, inactive: 5 }],
+    ['has a password that may not expire', { password: '$y$hash', inactive: 30 }],
+  ])('lets an account in again as it was that %s', (_, before) => {
+    const locked = changed({ name, ...before }, lockOptions({ name, ...before }));
+    expect(locked).toMatchObject({ password: expect.stringMatching(/^!/), expires: 1 });
+    expect(lockOptions(locked)).toEqual([]);
+    const entered = { ...locked, password: locked.password.replace(/^!/, '') };
+    for (const again of [locked, changed(entered, lockOptions(entered))])
+      expect(changed(again, unlockOptions(again))).toEqual({ name, ...before });
+  });
+
+  it('lets in an account with the expiry that somebody gave it meanwhile', () => {
+    const before = { name, password: '!$y$hash', expires: 20_000 };
+    const locked = changed(before, lockOptions(before));
+    const changedMeanwhile = { ...locked, expires: 25_000 };
+    const again = changed(changedMeanwhile, lockOptions(changedMeanwhile));
+    expect(changed(again, unlockOptions(again))).toEqual({ ...before, expires: 25_000 });
   });
 
   it('locks again whoever was let in behind our back, and nobody twice', () => {
@@ -101,10 +152,15 @@ describe('locking and unlocking', () => {
     ['opens no account without a password', { password: '!', expires: 1 }, ['--expiredate=']],
     [
       'keeps what was locked before',
-      { password: '!$y$hash', expires: 1, inactive: 0 },
+      { password: '!$y$hash', expires: 1, inactive: 10_001 },
       ['--expiredate=', '--inactive=-1'],
     ],
     ['leaves an account that we did not lock', { password: '!$y$hash' }, []],
+    [
+      'takes no period that somebody chose for a mark',
+      { password: '!$y$hash', expires: 1, inactive: 0 },
+      ['--unlock', '--expiredate='],
+    ],
     ['leaves an account that expires for another reason', { password: '!', expires: 20_000 }, []],
   ])('%s', (_, shadow, options) => {
     expect(unlockOptions({ name, ...shadow })).toEqual(options);
