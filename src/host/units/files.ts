@@ -1,6 +1,7 @@
 /** What unit files and the links beside them say, found as systemctl would find it, without a process. */
 import type { Entries, Probe, UnitFacts } from '../../sections/facts.ts';
 import { companionsOf, linksOf, parseInstall, UnitName, type Install } from './install.ts';
+import { systemdVersion } from './version.ts';
 
 /** Where systemd finds unit files, first one first: systemd.unit(5), "System Unit Search Path". */
 const SEARCH_PATH = [
@@ -19,6 +20,9 @@ const SEARCH_PATH = [
 
 /** Where enabling makes links and disabling removes them: systemctl(1). */
 const CHANGEABLE = ['/etc/systemd/system', '/run/systemd/system'];
+
+/** The systemd that first reads UpheldBy= in [Install]. */
+const UPHELD_SINCE = 254;
 
 /** Reads paths of the machine; links are followed for content, within the machine. */
 export type Look = (probes: readonly Probe[]) => Entries;
@@ -61,7 +65,7 @@ export class UnitFiles {
   /** The links by which it starts at boot and that disabling removes, whether its file is there or not. */
   linksTo(unit: string): string[] {
     return CHANGEABLE.flatMap((path) => [...this.#namesIn(path)].map((name) => `${path}/${name}`))
-      .filter((path) => /\.(wants|requires)$/.test(path) && this.#namesIn(path).has(unit))
+      .filter((path) => /\.(wants|requires|upholds)$/.test(path) && this.#namesIn(path).has(unit))
       .map((path) => `${path}/${unit}`);
   }
 
@@ -106,9 +110,21 @@ export class UnitFiles {
       const text = this.#text(path);
       if (text.kind === 'masked') return text;
       if (text.kind === 'text')
-        return { kind: 'file', path, install: parseInstall([text.text, ...this.#dropIns(names)]) };
+        return {
+          kind: 'file',
+          path,
+          install: this.#understood(parseInstall([text.text, ...this.#dropIns(names)])),
+        };
     }
     return { kind: 'absent' };
+  }
+
+  /** What systemd does not know of it leaves out, and makes no links for. */
+  #understood(install: Install): Install {
+    if (!install.has('UpheldBy')) return install;
+    const version = systemdVersion((directory) => this.#namesIn(directory));
+    if (version === undefined || version >= UPHELD_SINCE) return install;
+    return new Map([...install].filter(([key]) => key !== 'UpheldBy'));
   }
 
   /** Of drop-ins with one name the first one found counts; they apply in the order of their names. */

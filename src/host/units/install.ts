@@ -43,6 +43,7 @@ export function linksOf(unit: string, install: Install): string[] {
   return [
     ...of('WantedBy').map((target) => `${target}.wants/${name.full}`),
     ...of('RequiredBy').map((target) => `${target}.requires/${name.full}`),
+    ...of('UpheldBy').map((target) => `${target}.upholds/${name.full}`),
     ...of('Alias').map((alias) => UnitName.parse(alias).instantiated(given.instance).full),
   ];
 }

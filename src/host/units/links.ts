@@ -65,7 +65,7 @@ function namesFor(found: FoundUnit): string[] {
 
 /** Below a directory of one dependency, or an alias: then of the same kind, as unit_validate_alias_symlink_or_warn() of systemd. */
 function refuseName(unit: string, link: string): void {
-  const [, target = link, isDependency] = /^(.*?)(\.(?:wants|requires)\/[^/]*)?$/s.exec(link) ?? [];
+  const [, target = link, isDependency] = /^(.*?)(\.(?:wants|requires|upholds)\/[^/]*)?$/s.exec(link) ?? [];
   if (!UNIT_NAME.test(target))
     throw new Error(`the [Install] section of ${unit} names ${target}, which is no unit: correct it`);
   const [own, alias] = [UnitName.parse(unit), UnitName.parse(target)];

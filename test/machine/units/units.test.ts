@@ -5,6 +5,7 @@ import { createMachine, type Machine } from '../../harness/machine/machine.ts';
 import { describeMachine } from '../../harness/requirements.ts';
 
 const INSTALL = '[Install]\nWantedBy=multi-user.target\n';
+const UPHELD = '[Service]\nExecStart=/bin/true\n[Install]\nUpheldBy=multi-user.target\n';
 const UNIT_FILES: Readonly<Record<string, string>> = {
   'tool@.service': `[Service]\nType=exec\nExecStart=/bin/sleep infinity\n${INSTALL}`,
   'failing@.service': `[Service]\nType=oneshot\nExecStart=/bin/sh -c "exit 7"\n${INSTALL}`,
@@ -101,6 +102,15 @@ describeMachine('units where systemd runs', () => {
     ]);
     const { stdout } = await machine.run(['systemctl', 'is-enabled', ...names]);
     expect(stdout.split('\n')).toEqual(['enabled', 'disabled', 'static', 'masked', '']);
+  });
+
+  it('that are to be upheld are what systemctl makes of them', async () => {
+    await machine.write('/etc/systemd/system/upheld.service', UPHELD);
+    const before = await look('upheld.service');
+    const { stdout } = await machine.run(['systemctl', 'is-enabled', 'upheld.service']);
+    expect(before?.isStatic === true ? 'static' : 'disabled').toBe(stdout.trim());
+    await together(['enable', 'upheld.service']);
+    expect(await look('upheld.service')).toMatchObject({ enabled: true });
   });
 
   it('that run keep their process when they are asked for again, and nothing is reloaded', async () => {

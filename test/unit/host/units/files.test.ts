@@ -4,6 +4,7 @@ import type { Entry, Probe } from '../../../../src/sections/facts.ts';
 const owned = { mode: 0o644, uid: 0, gid: 0, modified: 0 };
 const ETC = '/etc/systemd/system';
 const LIB = '/usr/lib/systemd/system';
+const UPHELD = '[Install]\nUpheldBy=b.target\n';
 const INSTALL = '[Install]\nWantedBy=multi-user.target\n';
 
 /** Files by path; a value that begins with `->` is a link. */
@@ -57,6 +58,31 @@ describe('unit files', () => {
       },
     ],
     ['nothing to install', 'exists,enabled', 'a.service', { [`${LIB}/a.service`]: '[Service]\n' }],
+    [
+      'what is to be upheld, and is',
+      'exists,enabled',
+      'a.service',
+      { [`${LIB}/a.service`]: UPHELD, [`${ETC}/b.target.upholds/a.service`]: `-> ${LIB}/a.service` },
+    ],
+    ['what is to be upheld, and is not', 'exists', 'a.service', { [`${LIB}/a.service`]: UPHELD }],
+    [
+      'what is to be upheld by a systemd that can',
+      'exists',
+      'a.service',
+      { [`${LIB}/a.service`]: UPHELD, '/usr/lib/aarch64-linux-gnu/systemd/libsystemd-shared-254.so': '' },
+    ],
+    [
+      'what is to be upheld by a systemd that does not know of it, so that it has nothing to install',
+      'exists,enabled',
+      'a.service',
+      { [`${LIB}/a.service`]: UPHELD, '/usr/lib/aarch64-linux-gnu/systemd/libsystemd-shared-253.9.so': '' },
+    ],
+    [
+      'what is to be upheld by an older systemd, elsewhere',
+      'exists,enabled',
+      'a.service',
+      { [`${LIB}/a.service`]: UPHELD, '/usr/lib/systemd/libsystemd-shared-252.so': '' },
+    ],
     ['a template', 'exists', 'a@x.service', { [`${LIB}/a@.service`]: INSTALL }],
     [
       'a template with a link of another instance',
@@ -155,10 +181,12 @@ describe('unit files', () => {
     const { files } = unitFiles({
       [`${ETC}/multi-user.target.wants/a.service`]: '-> gone',
       '/run/systemd/system/b.target.requires/a.service': '-> gone',
+      [`${ETC}/d.target.upholds/a.service`]: '-> gone',
       [`${LIB}/c.target.wants/a.service`]: '-> gone',
     });
     expect(files.linksTo('a.service')).toEqual([
       `${ETC}/multi-user.target.wants/a.service`,
+      `${ETC}/d.target.upholds/a.service`,
       '/run/systemd/system/b.target.requires/a.service',
     ]);
     expect(files.linksTo('b.service')).toEqual([]);

@@ -31,6 +31,7 @@ describe('the links that enabling makes', () => {
       ['a.target.wants/tool.service', 'b.target.wants/tool.service'],
     ],
     ['tool.service', 'RequiredBy=a.target', ['a.target.requires/tool.service']],
+    ['tool@emo.service', 'UpheldBy=of-%i.target', ['of-emo.target.upholds/tool@emo.service']],
     ['tool.service', 'Alias=other.service', ['other.service']],
     ['tool.service', '', []],
     ['tool@emo.service', 'WantedBy=a.target', ['a.target.wants/tool@emo.service']],
