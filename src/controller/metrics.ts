@@ -1,3 +1,5 @@
+import { Histogram } from '../telemetry/metrics/histogram.ts';
+import type { Collector, Metric } from '../telemetry/metrics/metric.ts';
 import type { Clock } from './clock.ts';
 
 /** What a queue tells of itself, key by key. Called on its hot paths: must be quick and must not throw. */
@@ -12,36 +14,22 @@ export interface QueueMetrics {
   retry(): void;
 }
 
-/** One metric in the terms of the Prometheus text format; every sample carries the label `name`. */
-export type MetricFamily = {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: { readonly name: string };
-} & (
-  | { readonly type: 'counter' | 'gauge'; readonly value: number }
-  | ({ readonly type: 'histogram' } & HistogramValue)
-);
-
-/** Observations up to and including each bound, and all of them, in seconds. */
-export interface HistogramValue {
-  readonly buckets: readonly { readonly le: number; readonly count: number }[];
-  readonly sum: number;
-  readonly count: number;
-}
+/** Ten nanoseconds to a thousand seconds in powers of ten: controller-runtime's buckets for both durations. */
+const BOUNDS = Array.from({ length: 12 }, (_, power) => Number(`1e${power - 8}`));
 
 /**
  * Counts in memory, under the names client-go's dashboards know (k8s.io/component-base/metrics/prometheus/workqueue).
  * The ages of running work are worked out when asked for, so they need no ticker and are never stale.
  */
-export class InMemoryQueueMetrics implements QueueMetrics {
+export class InMemoryQueueMetrics implements QueueMetrics, Collector {
   readonly #name: string;
   readonly #clock: Clock;
   /** When each key that waits for a worker was first asked to run; its size is the depth. */
   readonly #addTimes = new Map<string, number>();
   /** When each running key was taken. */
   readonly #startTimes = new Map<string, number>();
-  readonly #queueDuration = new Histogram();
-  readonly #workDuration = new Histogram();
+  readonly #queueDuration = new Histogram(BOUNDS);
+  readonly #workDuration = new Histogram(BOUNDS);
   #adds = 0;
   #retries = 0;
 
@@ -74,7 +62,7 @@ export class InMemoryQueueMetrics implements QueueMetrics {
   }
 
   /** The figures of this moment. */
-  collect(): readonly MetricFamily[] {
+  collect(): readonly Metric[] {
     const now = this.#clock.now();
     const running = [...this.#startTimes.values()].map((start) => (now - start) / 1000);
     const unfinished = running.reduce((sum, seconds) => sum + seconds, 0);
@@ -94,41 +82,19 @@ export class InMemoryQueueMetrics implements QueueMetrics {
     ];
   }
 
-  #counter(name: string, help: string, value: number): MetricFamily {
+  #counter(name: string, help: string, value: number): Metric {
     return { ...this.#family(name, help), type: 'counter', value };
   }
 
-  #gauge(name: string, help: string, value: number): MetricFamily {
+  #gauge(name: string, help: string, value: number): Metric {
     return { ...this.#family(name, help), type: 'gauge', value };
   }
 
-  #histogram(name: string, help: string, histogram: Histogram): MetricFamily {
+  #histogram(name: string, help: string, histogram: Histogram): Metric {
     return { ...this.#family(name, help), type: 'histogram', ...histogram.value() };
   }
 
   #family(name: string, help: string) {
     return { name: `workqueue_${name}`, help, labels: { name: this.#name } };
-  }
-}
-
-/** Ten nanoseconds to a thousand seconds in powers of ten: controller-runtime's buckets for both durations. */
-const BOUNDS = Array.from({ length: 12 }, (_, power) => Number(`1e${power - 8}`));
-
-class Histogram {
-  /** Observations at or below each bound and above the bound before it; those above all bounds come last. */
-  readonly #counts = Array.from({ length: BOUNDS.length + 1 }, () => 0);
-  #sum = 0;
-
-  observe(seconds: number): void {
-    let index = 0;
-    while (index < BOUNDS.length && seconds > BOUNDS[index]!) index++;
-    this.#counts[index]!++;
-    this.#sum += seconds;
-  }
-
-  value(): HistogramValue {
-    let count = 0;
-    const buckets = BOUNDS.map((le, index) => ({ le, count: (count += this.#counts[index]!) }));
-    return { buckets, sum: this.#sum, count: count + this.#counts.at(-1)! };
   }
 }

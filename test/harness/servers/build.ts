@@ -14,7 +14,7 @@ import { cacheDirectory } from '../cache.ts';
 export type ServerProgram = keyof typeof PROGRAMS;
 
 interface Program {
-  readonly module: 'etcd' | 'helm' | 'kstatus' | 'kubernetes' | 'vault';
+  readonly module: 'etcd' | 'helm' | 'kstatus' | 'kubernetes' | 'metrics' | 'vault';
   /** `.` for a program whose `main.go` stands beside the `go.mod`. */
   readonly package: string;
   /** The module whose pinned version is the version of the program. */
@@ -41,6 +41,12 @@ const PROGRAMS = {
     module: 'kubernetes',
     package: 'k8s.io/kubernetes/cmd/kubectl',
     versionOf: 'k8s.io/kubernetes',
+    minutes: 1,
+  },
+  'parse-metrics': {
+    module: 'metrics',
+    package: '.',
+    versionOf: 'github.com/prometheus/common',
     minutes: 1,
   },
   kstatus: {

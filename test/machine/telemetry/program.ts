@@ -6,7 +6,7 @@ import { SYSTEMD_NOTIFY } from '../../../src/host/programs/names.ts';
 import { openTelemetry } from '../../../src/telemetry/open.ts';
 
 const same = (text: string) => text;
-const { logger, manager, close } = openTelemetry(
+const telemetry = openTelemetry(
   {
     env: process.env,
     stderr: process.stderr,
@@ -15,6 +15,7 @@ const { logger, manager, close } = openTelemetry(
   },
   'info',
 );
+const { logger, manager } = telemetry;
 process.on('SIGHUP', () => {
   manager.reloading();
   manager.ready('reloaded');
@@ -23,7 +24,7 @@ process.on('SIGUSR2', () => void Atomics.wait(new Int32Array(new SharedArrayBuff
 process.on('SIGTERM', () => {
   manager.stopping('stopping');
   logger.log('info', 'said last');
-  close();
+  telemetry.close();
   process.exit(0);
 });
 logger.with({ user: 'emo' }).log('warning', 'clone ~/code: no\nanswer', { action: 'clone', osUser: 'emo' });

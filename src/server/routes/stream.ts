@@ -1,0 +1,96 @@
+/**
+ * The whole status as server-sent events (`text/event-stream`): `status` on connecting and whenever it has changed, at most
+ * twice a second; `alive` in between, so that a reader notices when nobody sends any more. It is printed once for all.
+ */
+import type { ServerResponse } from 'node:http';
+import type { AgentView } from '../../agent/view.ts';
+import type { SetTimer } from '../../telemetry/timer.ts';
+import { Outlet } from '../outlet.ts';
+
+/** Milliseconds between two events. */
+const PAUSE = 500;
+const ALIVE = 15_000;
+
+interface Reader {
+  readonly outlet: Outlet;
+  /** The event that was sent last. */
+  sent: string;
+}
+
+export class StatusStream {
+  readonly #view: AgentView;
+  readonly #setTimer: SetTimer;
+  readonly #readers = new Set<Reader>();
+  /** Set exactly while there are readers. */
+  #unsubscribe: (() => void) | undefined;
+  #cancelAlive = (): void => undefined;
+  /** Set while the pause after an event lasts; `isStale` then says whether another one is due at its end. */
+  #cancelPause: (() => void) | undefined;
+  #isStale = false;
+  #event = '';
+
+  constructor(view: AgentView, setTimer: SetTimer) {
+    this.#view = view;
+    this.#setTimer = setTimer;
+  }
+
+  add(response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+    const outlet = new Outlet(
+      response,
+      this.#setTimer,
+      () => this.#send(reader),
+      () => this.#remove(reader),
+    );
+    const reader: Reader = { outlet, sent: '' };
+    this.#readers.add(reader);
+    if (this.#unsubscribe === undefined) this.#begin();
+    this.#send(reader);
+  }
+
+  #begin(): void {
+    this.#unsubscribe = this.#view.onChange(() => this.#changed());
+    this.#event = this.#print();
+    const beat = (): void => {
+      for (const { outlet } of this.#readers) if (outlet.hasRoom) outlet.write('event: alive\ndata:\n\n');
+      this.#cancelAlive = this.#setTimer(beat, ALIVE);
+    };
+    this.#cancelAlive = this.#setTimer(beat, ALIVE);
+  }
+
+  #remove(reader: Reader): void {
+    this.#readers.delete(reader);
+    if (this.#readers.size > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#cancelAlive();
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
+    this.#isStale = false;
+  }
+
+  #changed(): void {
+    if (this.#cancelPause !== undefined) {
+      this.#isStale = true;
+      return;
+    }
+    this.#isStale = false;
+    this.#event = this.#print();
+    for (const reader of this.#readers) this.#send(reader);
+    this.#cancelPause = this.#setTimer(() => {
+      this.#cancelPause = undefined;
+      if (this.#isStale) this.#changed();
+    }, PAUSE);
+  }
+
+  #send(reader: Reader): void {
+    if (reader.sent === this.#event || !reader.outlet.hasRoom) return;
+    reader.sent = this.#event;
+    reader.outlet.write(this.#event);
+  }
+
+  /** JSON has no line breaks, so it is one line of data. */
+  #print(): string {
+    return `event: status\ndata: ${JSON.stringify(this.#view.status())}\n\n`;
+  }
+}
