@@ -46,19 +46,21 @@ export class PeopleDoors {
 
   /** Opens and closes doors until there is one for each of these; resolves when it is done. Never rejects. */
   serve(people: readonly Served[]): Promise<void> {
-    const wanted = new Map(people.map((served) => [served.osUser, served]));
-    this.#work = this.#work.then(async () => {
-      for (const door of [...this.#doors.values()]) {
-        if (!isSame(door.served, wanted.get(door.served.osUser))) this.#close(door);
-      }
-      for (const served of wanted.values()) if (!this.#doors.has(served.osUser)) await this.#open(served);
-      this.isComplete = this.#doors.size === wanted.size;
-    });
+    this.#work = this.#work.then(() => this.#settle(people));
     return this.#work;
   }
 
   close(): Promise<void> {
     return this.serve([]);
+  }
+
+  async #settle(people: readonly Served[]): Promise<void> {
+    const wanted = new Map(people.map((served) => [served.osUser, served]));
+    for (const door of this.#doors.values()) {
+      if (!isSame(door.served, wanted.get(door.served.osUser))) this.#close(door);
+    }
+    for (const served of wanted.values()) if (!this.#doors.has(served.osUser)) await this.#open(served);
+    this.isComplete = this.#doors.size === wanted.size;
   }
 
   async #open(served: Served): Promise<void> {
