@@ -12,6 +12,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { posix } from 'node:path';
 import { again, codeOf } from '../files/calls.ts';
 import { Tree } from '../files/tree.ts';
+import { isExhausted } from './exhausted.ts';
 import { Rate } from './rate.ts';
 import type { SetTimer } from './timer.ts';
 import { type Trust, withDirectory } from './trust.ts';
@@ -129,7 +130,7 @@ export class Directories {
       const code = codeOf(error);
       if (code === undefined) throw error;
       // The directory itself may be gone by now; then those above tell.
-      this.#isLost = EXHAUSTED.has(code);
+      this.#isLost = isExhausted(code);
       if (this.#isLost) this.#options.onLost(code);
       return undefined;
     }
@@ -162,9 +163,6 @@ export class Directories {
     this.#paused.set(path, this.#options.setTimer(resume, PAUSE_MS));
   }
 }
-
-/** inotify_add_watch(2), inotify_init(2). */
-const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 function withParents(directories: ReadonlyMap<string, Trust>): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();

@@ -10,6 +10,7 @@ import { openRoot } from '../files/calls.ts';
 import { SystemFiles } from '../files/system.ts';
 import { UnitEvents } from './bus/events.ts';
 import { Directories } from './directories.ts';
+import { exhaustedSentence } from './exhausted.ts';
 import type { Hint, Watched } from './hint.ts';
 import { Hints } from './hints.ts';
 import { holdsLinks, type Places, placesOf, UNIT_DIRECTORY } from './places.ts';
@@ -63,7 +64,8 @@ class Watch implements MachineWatch {
       now,
       onName: (directory, name) => this.#hearName(directory, name),
       onWhole: (directory) => this.#hearWhole(directory),
-      onLost: (code) => this.#say(explainLoss(code)),
+      onLost: (code) =>
+        this.#say(exhaustedSentence(code, 'watch the machine', 'some changes are found at the next resync')),
     });
     this.update(watched);
     this.#unitEvents = isBooted(root) ? this.#listen(root, setTimer) : undefined;
@@ -124,10 +126,4 @@ class Watch implements MachineWatch {
 /** sd_booted(3). */
 function isBooted(root: string): boolean {
   return existsSync(`${root}/run/systemd/system`);
-}
-
-function explainLoss(code: string): string {
-  const limit =
-    code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances or LimitNOFILE';
-  return `watch the machine: no inotify watches are left (${code}), so some changes are found at the next resync: raise ${limit}`;
 }

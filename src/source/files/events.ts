@@ -1,6 +1,7 @@
 /** Tells that something may have changed at some paths, as fast as the kernel does; what it was, whoever hears it looks. */
 import { resolve } from 'node:path';
 import { watch } from 'chokidar';
+import { isExhausted } from '../../host/watch/exhausted.ts';
 import { isManifestName } from './read.ts';
 
 export interface Watching {
@@ -22,15 +23,14 @@ export function watchPaths(
     ignored: (path) => isIrrelevant(path, absolute),
   });
   watcher.on('all', onEvent);
+  // What changed before there were watches has no event.
+  watcher.on('ready', onEvent);
   watcher.on('error', (error) => {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined && EXHAUSTED.has(code)) onLost(code);
+    if (code !== undefined && isExhausted(code)) onLost(code);
   });
   return { close: () => watcher.close() };
 }
-
-/** No inotify watches, instances or descriptors are left: inotify_add_watch(2), inotify_init(2). */
-const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
 
 /** Of a folder only the manifests are watched, and the link that a ConfigMap's volume swaps. */
 function isIrrelevant(path: string, tops: readonly string[]): boolean {
@@ -41,13 +41,4 @@ function isIrrelevant(path: string, tops: readonly string[]): boolean {
 
 function isBelow(path: string, top: string): boolean {
   return path.startsWith(top === '/' ? top : `${top}/`);
-}
-
-/** What it means that there are no more watches, for an administrator. */
-export function explainLoss(paths: readonly string[], code: string): string {
-  const what =
-    code === 'ENOSPC' ? 'no inotify watches are left' : 'no inotify instances or descriptors are left';
-  const limit =
-    code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances or LimitNOFILE';
-  return `watch ${paths.join(', ')}: ${what} (${code}), so changes are found by looking now and then: raise ${limit} and reload`;
 }

@@ -13,7 +13,8 @@ import { type Clock, realClock } from '../../controller/clock.ts';
 import type { StateFiles } from '../../report/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
-import { explainLoss, watchPaths, type Watching } from './events.ts';
+import { exhaustedSentence } from '../../host/watch/exhausted.ts';
+import { watchPaths, type Watching } from './events.ts';
 import { type Sizes, sizesOf } from './half.ts';
 import { type FilePaths, type Good, judge, type Judgement, stateOf } from './judge.ts';
 import { LastGood } from './lastgood.ts';
@@ -131,7 +132,9 @@ export class FileSource implements Source {
         if (this.#watching !== watching) return;
         this.#watching = undefined;
         void watching.close();
-        this.#setting.logger.log('warning', explainLoss(this.#paths, code));
+        const attempt = `watch ${this.#paths.join(', ')}`;
+        const consequence = 'changes are found by looking now and then';
+        this.#setting.logger.log('warning', exhaustedSentence(code, attempt, consequence));
       },
     });
     this.#watching = watching;
