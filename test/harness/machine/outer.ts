@@ -4,6 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 /** Shells that completion scripts are tried in, each with the Debian package that brings it. */
 const SHELLS: Readonly<Record<string, string>> = { fish: 'fish', zsh: 'zsh' };
 
+/** The browser that pages are tried in. */
+export const BROWSER = 'chromium';
+
 /** The programs of the outer machine that test machines need. */
 const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
   git: 'git',

@@ -1,0 +1,65 @@
+/** Serves the page as an agent would, with statuses that a test gives. */
+import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { StatusView } from '../../../src/agent/view.ts';
+import { page, PAGE_POLICY } from '../../../src/server/page/index.ts';
+
+export async function servePage(first: StatusView) {
+  const assets = new Map(page().map((asset) => [asset.path, asset]));
+  const streams = new Set<ServerResponse>();
+  let status = first;
+  let answer: 'stream' | 'refuse' = 'stream';
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (request.url === '/v1/stream' && answer === 'refuse')
+      return void response.writeHead(503).end('not now');
+    if (request.url === '/v1/stream') return stream(response);
+    const asset = assets.get(request.url ?? '');
+    if (asset === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, {
+      'content-type': asset.contentType,
+      'content-security-policy': PAGE_POLICY,
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(asset.body);
+  });
+  const stream = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+    say(response, status);
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    requests,
+    /** How many pages listen. */
+    listeners: () => streams.size,
+    tell(next: StatusView) {
+      status = next;
+      for (const response of streams) say(response, next);
+    },
+    /** Any text on the stream, as it stands. */
+    raw(text: string) {
+      for (const response of streams) response.write(text);
+    },
+    /** Ends every stream; from now on `answer` is what a new one gets. */
+    drop(next: typeof answer) {
+      answer = next;
+      for (const response of streams) response.destroy();
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function say(response: ServerResponse, status: StatusView): void {
+  response.write(`data: ${JSON.stringify(status)}\n\n`);
+}
