@@ -10,7 +10,8 @@ const clientNodeOnlyDeclares: Plugin = {
   setup(build) {
     const inside = /[\\/]@kubernetes[\\/]client-node[\\/]/;
     build.onResolve({ filter: /^@kubernetes\/client-node$|^\./ }, async ({ path, pluginData, ...where }) => {
-      if (pluginData === 'resolving' || !(inside.test(where.importer) || path.startsWith('@'))) return undefined;
+      if (pluginData === 'resolving' || !(inside.test(where.importer) || path.startsWith('@')))
+        return undefined;
       const found = await build.resolve(path, { ...where, pluginData: 'resolving' });
       return { ...found, sideEffects: false };
     });

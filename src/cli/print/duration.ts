@@ -54,3 +54,11 @@ export function printTook(milliseconds: number): string {
   if (seconds < 100) return `${Number(seconds.toPrecision(3))}s`;
   return printDuration(milliseconds);
 }
+
+/** `5m12s ago`, `in 40s`, `now`; `<unknown>` where it is no RFC 3339 time. */
+export function printDistance(timestamp: string, now: Date): string {
+  const distance = Date.parse(timestamp) - now.getTime();
+  if (Number.isNaN(distance)) return '<unknown>';
+  if (Math.abs(distance) < SECOND) return 'now';
+  return distance < 0 ? `${printDuration(-distance)} ago` : `in ${printDuration(distance)}`;
+}

@@ -1,5 +1,5 @@
 /** How an apply ended: one row for each person and one for the machine. */
-import type { Finding } from '../../api/conditions.ts';
+import type { Condition, Finding } from '../../api/conditions.ts';
 import type { Person } from '../../sections/section.ts';
 import { printTable } from './table.ts';
 
@@ -48,8 +48,10 @@ export function printResults({ people, machine }: Results): string {
   );
 }
 
+type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
 /** What findings come to. Of a person Ready sums the others up; the machine has one finding only. */
-export function verdictOf(findings: readonly Finding[]): Verdict {
+export function verdictOf(findings: readonly Said[]): Verdict {
   const summary = findings.find(({ type }) => type === 'Ready') ?? findings[0];
   if (summary === undefined || summary.status === 'True') return { result: 'Ready', reason: '', message: '' };
   const isStalled = findings.some(({ type, status }) => type === 'Stalled' && status === 'True');

@@ -13,22 +13,29 @@ export function printUsers(
   users: readonly RecordedUser[],
   options: GetOptions & { readonly services: readonly string[] },
 ): Printed {
-  const [first, ...others] = options.services.map(portColumn);
-  const columns: Column<RecordedUser>[] = [
+  const columns = userColumns(options.services, options.now);
+  return printResources(users, { ...options, resource: USER_RESOURCE, columns });
+}
+
+/** What `-o name` puts before the slash. */
+export const USER_RESOURCE = `workstationuser.${GROUP}`;
+
+export function userColumns(services: readonly string[], now: Date): Column<RecordedUser>[] {
+  const [first, ...others] = services.map(portColumn);
+  return [
     { header: 'NAME', cell: ({ metadata }) => metadata.name },
     { header: 'TIER', cell: ({ spec }) => spec.tier },
     { header: 'WORKSTATION', cell: ({ spec }) => spec.workstation ?? '' },
     { header: 'READY', cell: (user) => readyOf(user)?.status ?? '' },
     { header: 'REASON', cell: (user) => readyOf(user)?.reason ?? '' },
     ...(first ? [first] : []),
-    { header: 'AGE', cell: ({ metadata }) => printAge(metadata.creationTimestamp, options.now) },
+    { header: 'AGE', cell: ({ metadata }) => printAge(metadata.creationTimestamp, now) },
     { header: 'OS-USER', wide: true, cell: ({ status }) => status.osUser },
     { header: 'UID', wide: true, cell: ({ status }) => String(status.uid ?? '') },
     ...others.map((column) => ({ ...column, wide: true })),
     { header: 'LAYOUT', wide: true, cell: ({ spec }) => spec.codeLayout },
     { header: 'MESSAGE', wide: true, cell: (user) => readyOf(user)?.message ?? '' },
   ];
-  return printResources(users, { ...options, resource: `workstationuser.${GROUP}`, columns });
 }
 
 export function printWorkstations(

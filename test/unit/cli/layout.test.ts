@@ -1,4 +1,4 @@
-import { printAge, printDuration, printTook } from '../../../src/cli/print/duration.ts';
+import { printAge, printDistance, printDuration, printTook } from '../../../src/cli/print/duration.ts';
 import { ANSI, chooseStyle, PLAIN } from '../../../src/cli/print/style.ts';
 import { printTable } from '../../../src/cli/print/table.ts';
 import { cutTo, widthOf } from '../../../src/cli/print/width.ts';
@@ -66,6 +66,15 @@ describe('a duration', () => {
     [DAY, '24h'],
   ])('of work of %d ms is %s', (milliseconds, text) => {
     expect(printTook(milliseconds)).toBe(text);
+  });
+
+  it.each([
+    ['2026-03-10T11:54:48Z', '5m12s ago'],
+    ['2026-03-10T12:00:00.999Z', 'now'],
+    ['2026-03-10T12:00:40Z', 'in 40s'],
+    ['tomorrow', '<unknown>'],
+  ])('from now to %s is %s', (timestamp, text) => {
+    expect(printDistance(timestamp, new Date('2026-03-10T12:00:00Z'))).toBe(text);
   });
 
   it('is unknown where the time is none', () => {

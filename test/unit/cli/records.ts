@@ -1,3 +1,4 @@
+import type { StatusView, UserDetails } from '../../../src/agent/view.ts';
 import type { Condition } from '../../../src/api/conditions.ts';
 import { API_VERSION } from '../../../src/api/user.ts';
 import type { AuditRecord } from '../../../src/report/auditrecord.ts';
@@ -122,3 +123,98 @@ export const HISTORY: readonly AuditRecord[] = [
     duration: 0,
   },
 ];
+
+const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
+
+export const EMO_DETAILS: UserDetails = {
+  user: EMO,
+  lastChange: ago(0.75),
+  next: { at: ago(-9.5), why: 'CodeReady failed: clone \u202egnp.exe: timed out' },
+  isBusy: false,
+  actions: HISTORY.filter(({ user }) => user === 'emo'),
+  events: [
+    {
+      type: 'Normal',
+      reason: 'AccountCreated',
+      action: 'Reconcile',
+      message: 'create account emil',
+      user: 'emo',
+      at: ago(5),
+    },
+    {
+      type: 'Warning',
+      reason: 'CloneFailed',
+      action: 'Reconcile',
+      message: 'clone \x1b[2J: timed out',
+      user: 'emo',
+      at: ago(0.75),
+    },
+  ],
+};
+
+/** Nothing was done for her since the agent started, and nothing is planned. */
+export const ANN_DETAILS: UserDetails = { user: ANN, isBusy: true, actions: [], events: [] };
+
+const IVY: RecordedUser = {
+  ...ANN,
+  metadata: { ...ANN.metadata, name: 'ivy' },
+  status: {
+    ...ANN.status,
+    conditions: [
+      condition('Ready', 'False', 'InTheWay', 'FilesReady: /home/ivy/.config is a symbolic link'),
+      condition('Stalled', 'True', 'InTheWay', ''),
+    ],
+  },
+};
+
+/** Names of people who stand in every way there is, the last two of whom need nobody. */
+export const STATUS: StatusView = {
+  agent: {
+    version: '0.1.0',
+    pid: 4711,
+    startedAt: ago(50 * 60),
+    source: '/etc/workstation/roster.yaml',
+    revision: '5d41402abc4b',
+  },
+  workstation: BOX,
+  users: [
+    { user: { ...ANN, metadata: { ...ANN.metadata, name: 'zoe' } }, isBusy: false },
+    { user: ANN, isBusy: true, lastChange: ago(3) },
+    { user: EMO, isBusy: false, lastChange: ago(0.75), next: { at: ago(-9.5), why: 'CodeReady failed' } },
+    { user: IVY, isBusy: false },
+    {
+      user: { ...ANN, metadata: { ...ANN.metadata, name: 'new' }, status: { ...ANN.status, conditions: [] } },
+      isBusy: false,
+    },
+    {
+      user: {
+        ...ANN,
+        metadata: { ...ANN.metadata, name: 'lea' },
+        status: {
+          ...ANN.status,
+          conditions: [condition('Ready', 'Unknown', 'NotDeclared', 'declared no more')],
+        },
+      },
+      isBusy: false,
+    },
+  ],
+  departed: {},
+};
+
+/** A day on which much is wrong. */
+export const TROUBLED: StatusView = {
+  ...STATUS,
+  agent: {
+    ...STATUS.agent,
+    trouble: { reason: 'RosterInvalid', message: 'roster.yaml:12: found "power\u202euser"' },
+    heldRemovals: { osUsers: ['mia', 'noa'], message: 'remove 2 people (mia, noa): massRemovalLimit is 1' },
+  },
+  workstation: {
+    ...BOX,
+    status: {
+      ...BOX.status,
+      conditions: [condition('MachineReady', 'False', 'MachineNotReady', 'write /etc/motd: read-only')],
+    },
+  },
+  departed: { max: ago(120), kai: ago(60 * 100) },
+};

@@ -1,10 +1,10 @@
 import { parse } from 'yaml';
 import type { OutputFormat } from '../../../src/cli/print/resources.ts';
-import { describeUser } from '../../../src/cli/print/describe.ts';
+import { describeDetails, describeUser } from '../../../src/cli/print/describe.ts';
 import { printUsers, printWorkstations } from '../../../src/cli/print/users.ts';
 import type { RecordedUser } from '../../../src/report/record.ts';
 import { expected } from './expected.ts';
-import { ANN, BOX, EMO, NOW } from './records.ts';
+import { ANN, ANN_DETAILS, BOX, EMO, EMO_DETAILS, NOW } from './records.ts';
 
 const services = ['editor', 'browser', 'shell'];
 const users = (format: OutputFormat, people: readonly RecordedUser[] = [EMO, ANN], single = false) =>
@@ -71,5 +71,15 @@ describe('describe user', () => {
   it('tells what is declared, the ports, and since when each condition holds', () => {
     expect(describeUser(ANN, NOW)).toBe(expected('describe-ann.txt'));
     expect(describeUser(EMO, NOW)).toBe(expected('describe-emo.txt'));
+  });
+
+  it('tells with what a running agent knows also what was done last, what happened, and what comes next', () => {
+    expect(describeDetails(EMO_DETAILS, NOW)).toBe(expected('describe-emo-details.txt'));
+    expect(describeDetails(ANN_DETAILS, NOW)).toBe(expected('describe-ann-details.txt'));
+  });
+
+  it('says where there is nothing', () => {
+    const nothing = { ...ANN, status: { ...ANN.status, ports: {}, conditions: [] } };
+    expect(describeUser(nothing, NOW)).toMatch(/\nPorts: {2}<none>\nConditions: {2}<none>\n$/);
   });
 });
