@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../../controller/clock.ts';
 import type { Api, ApiError } from '../../kubernetes/api.ts';
-import type { ObjectStore } from '../../kubernetes/store.ts';
+import type { Departures, ObjectStore } from '../../kubernetes/store.ts';
 import { unlessAborted } from '../../kubernetes/timing.ts';
 import { Kept, type KeptOptions } from '../kept.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
@@ -38,7 +38,7 @@ export interface Listeners {
 }
 
 export interface Followed {
-  readonly users: ObjectStore<AnyObject>;
+  readonly users: ObjectStore<AnyObject> & Departures<AnyObject>;
   readonly workstations: ObjectStore<AnyObject>;
 }
 

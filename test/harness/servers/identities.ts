@@ -9,7 +9,8 @@ export const SYSTEM = 'workstation-system';
 export type Client = (method: string, path: string, body?: unknown, contentType?: string) => Promise<Answer>;
 
 export function clientWith(server: Apiserver, token: string): Client {
-  const access = { port: Number(new URL(server.url).port), ca: server.ca, token };
+  const { hostname: host, port } = new URL(server.url);
+  const access = { host, port: Number(port), ca: server.ca, token };
   return (method, path, body, contentType) => send(access, method, path, body, contentType);
 }
 
