@@ -81,7 +81,7 @@ export class Agent {
       diary,
       witnessFor,
       now,
-      situation: () => this.situation,
+      situation: () => this.#known,
       retryAfter: (key) => retryAfter(queue.numRequeues(key)),
       followUp: {
         personDone: (person, change) => this.#personDone(person, change),
@@ -92,9 +92,8 @@ export class Agent {
     });
   }
 
-  /** @throws Error before `start` has resolved */
-  get situation(): Situation {
-    if (this.#situation === undefined) throw new Error('ask the agent: nothing has been read yet');
+  /** Absent before anything was read. */
+  get situation(): Situation | undefined {
     return this.#situation;
   }
 
@@ -114,7 +113,7 @@ export class Agent {
     await source.start(() => this.#declaredChanged(), signal);
     await this.#askForTiers();
     this.#declaredChanged();
-    await refuseSuperseded(this.#parts.machine, this.situation.roll.workstation.spec);
+    await refuseSuperseded(this.#parts.machine, this.#known.roll.workstation.spec);
     // The machine's own files come first: people's may be made from them.
     await this.#reconciler.reconcile(MACHINE_KEY, 'Declared', signal);
     this.#errands.start((key, cause, hurry) => this.#reconciler.reconcile(key, cause, hurry));
@@ -135,7 +134,8 @@ export class Agent {
 
   /** Asks for a pass now; everybody's without a name. False when nobody is served by that name. */
   reconcile(name?: string): boolean {
-    const { served } = this.situation.roll;
+    if (this.#situation === undefined) return false;
+    const { served } = this.#situation.roll;
     if (name !== undefined && !served.has(name)) return false;
     this.#errands.askForUsers(name === undefined ? served.keys() : [name], 'Drift', PRIORITY.change);
     this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.change);
@@ -145,7 +145,7 @@ export class Agent {
   /** Lets the removals that are held go on; whom they concern. */
   approve(): readonly string[] {
     const { book, log } = this.#parts;
-    const osUsers = this.situation.leavers.held?.osUsers ?? [];
+    const osUsers = this.#situation?.leavers.held?.osUsers ?? [];
     if (osUsers.length === 0) return osUsers;
     log.log('notice', `removal approved: ${osUsers.join(', ')}`);
     book.change({ approved: [...(book.state.approved ?? []), ...osUsers] });
@@ -174,21 +174,26 @@ export class Agent {
   }
 
   #watchMachine(): void {
-    const watched = watchedOf(this.situation.desires);
+    const watched = watchedOf(this.#known.desires);
     if (this.#watch === undefined)
       this.#watch = this.#parts.watch?.(watched, (hint) => void this.#hear(hint));
     else this.#watch.update(watched);
   }
 
   async #hear(hint: Hint): Promise<void> {
-    for (const key of await this.#hints.keysOf(hint, this.situation))
+    for (const key of await this.#hints.keysOf(hint, this.#known))
       this.#errands.ask(key, 'Drift', PRIORITY.drift);
+  }
+
+  get #known(): Situation {
+    if (this.#situation === undefined) throw new Error('ask the agent: nothing has been read yet: ask again');
+    return this.#situation;
   }
 
   /** Gives free what a departed person still holds. */
   async release(osUser: string): Promise<ReleaseResult> {
     const { machine, book, witnessFor } = this.#parts;
-    const { roll } = this.situation;
+    const { roll } = this.#known;
     const { [osUser]: cut, ...cuts } = book.state.cuts;
     const departed = { osUser, isCut: cut !== undefined, isDeclared: roll.osUsers.has(osUser) };
     const about = { osUser, cause: 'Leave', revision: roll.revision } as const;
@@ -214,7 +219,7 @@ export class Agent {
 
   #tellLeavers(): void {
     const { book, diary, report } = this.#parts;
-    const { leavers, roll } = this.situation;
+    const { leavers, roll } = this.#known;
     for (const osUser of leavers.go) this.#errands.ask(leaveKey(osUser), 'Leave', PRIORITY.change);
     const { approved = [] } = book.state;
     const pending = approved.filter((osUser) => leavers.go.includes(osUser));
@@ -236,7 +241,7 @@ export class Agent {
   #machineDone(finding: Finding, filesChanged: boolean): void {
     this.#machineFinding = finding;
     this.#say();
-    if (filesChanged) this.#errands.askForUsers(this.situation.roll.served.keys(), 'Drift', PRIORITY.drift);
+    if (filesChanged) this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.drift);
   }
 
   #cutMade(osUser: string): void {
@@ -247,13 +252,13 @@ export class Agent {
 
   #say(): void {
     const { book, source } = this.#parts;
-    book.machine(machineFindings(this.#machineFinding, source.trouble, this.situation.leavers.held));
+    book.machine(machineFindings(this.#machineFinding, source.trouble, this.#known.leavers.held));
   }
 
   async #lookAtEverybody(): Promise<void> {
     await this.#askForTiers();
     this.#declaredChanged();
-    this.#errands.askForUsers(this.situation.roll.served.keys(), 'Drift', PRIORITY.resync);
+    this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.resync);
     this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.resync);
   }
 

@@ -89,10 +89,10 @@ export class Answers implements AgentView {
 
   #info(): AgentInfo {
     const { agent, source, about } = this.#options;
-    const held = agent.situation.leavers.held;
+    const held = agent.situation?.leavers.held;
     return {
       ...about,
-      revision: agent.situation.roll.revision,
+      revision: agent.situation?.roll.revision ?? '',
       ...(source.trouble === undefined ? {} : { trouble: source.trouble }),
       ...(held === undefined ? {} : { heldRemovals: held }),
     };

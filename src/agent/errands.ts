@@ -1,7 +1,8 @@
 /** The queue of an agent and its workers: what is asked for, why, and when it ran. */
 import type { Clock } from '../controller/clock.ts';
 import type { WorkQueue } from '../controller/queue.ts';
-import { startWorkers, type Outcome, type Workers } from '../controller/workers.ts';
+import type { PassMetrics } from '../controller/passmetrics.ts';
+import { startWorkers, type Outcome, type Workers, type WorkersOptions } from '../controller/workers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Causes, type Cause } from './causes.ts';
 import { parseKey, userKey } from './keys.ts';
@@ -12,6 +13,7 @@ export interface ErrandsOptions {
   readonly log: Logger;
   /** Passes at a time. */
   readonly workers: number;
+  readonly metrics?: PassMetrics;
 }
 
 export class Errands {
@@ -42,15 +44,16 @@ export class Errands {
   }
 
   start(reconcile: (key: string, cause: Cause, hurry: AbortSignal) => Promise<Outcome>): void {
-    const { queue, clock, workers } = this.#options;
-    this.#workers = startWorkers({
+    const { queue, clock, workers, metrics } = this.#options;
+    const options: WorkersOptions = {
       queue,
       count: workers,
       clock,
       reconcile: (key, hurry) =>
         reconcile(key, this.#causes.take(key), hurry).finally(() => this.#unseen.delete(key)),
       onOutcome: (key, outcome) => this.#afterwards(key, outcome),
-    });
+    };
+    this.#workers = startWorkers(metrics?.measuring(options) ?? options);
   }
 
   /** @param grace milliseconds that running passes are given before they are told to hurry */

@@ -2,6 +2,7 @@
 import { realClock } from '../controller/clock.ts';
 import { ItemExponentialFailureLimiter } from '../controller/limiter.ts';
 import type { QueueMetrics } from '../controller/metrics.ts';
+import type { PassMetrics } from '../controller/passmetrics.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import type { OpenMachine } from '../host/open.ts';
 import { AuditLog } from '../report/audit/log.ts';
@@ -33,6 +34,7 @@ export interface AgentSetting {
   /** Milliseconds. */
   readonly resync: number;
   readonly queueMetrics?: QueueMetrics;
+  readonly passMetrics?: PassMetrics;
   /** Counts what is done. */
   readonly count?: (record: AuditRecord) => void;
 }
@@ -48,7 +50,8 @@ export interface OpenAgent {
 const WORKERS = 256;
 
 export function openAgent(setting: AgentSetting): OpenAgent {
-  const { machine, store, source, report, log, tierIssues, resync, facts, queueMetrics, count } = setting;
+  const { machine, store, source, report, log, tierIssues, resync, facts, queueMetrics, passMetrics, count } =
+    setting;
   const clock = realClock;
   const now = (): Date => new Date();
   const diary = new Diary();
@@ -81,6 +84,7 @@ export function openAgent(setting: AgentSetting): OpenAgent {
     facts,
     random: Math.random,
     workers: WORKERS,
+    ...(passMetrics === undefined ? {} : { metrics: passMetrics }),
     queue: new WorkQueue({
       clock,
       limiter: new ItemExponentialFailureLimiter(RETRY.base, RETRY.most),

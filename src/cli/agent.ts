@@ -1,23 +1,27 @@
 /** `agent`: keeps this machine as it is declared, for as long as it runs. */
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
 import { Duration } from '../api/primitives.ts';
 import { openAgent, type OpenAgent } from '../agent/open.ts';
-import type { OpenMachine } from '../host/open.ts';
+import { realClock } from '../controller/clock.ts';
+import { InMemoryQueueMetrics } from '../controller/metrics.ts';
+import { PassMetrics } from '../controller/passmetrics.ts';
 import { SYSTEMD_NOTIFY } from '../host/programs/names.ts';
-import { NO_REPORT, type Report } from '../report/report.ts';
-import type { Store } from '../report/store.ts';
 import { milliseconds } from '../sections/common.ts';
-import { FileSource } from '../source/files/source.ts';
+import { parseAddress } from '../server/doors/tcp.ts';
+import { page } from '../server/page/index.ts';
+import { serveAgent, type Port } from '../server/serve.ts';
 import type { Source } from '../source/source.ts';
-import type { Level, Logger } from '../telemetry/logger.ts';
+import type { Level } from '../telemetry/logger.ts';
+import { ActionMetrics } from '../telemetry/metrics/actions.ts';
+import { processMetrics } from '../telemetry/metrics/process.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/open.ts';
-import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
+import { RUNTIME_DIRECTORY } from './agentclient.ts';
+import { vaultFor, type ClusterOptions } from './cluster.ts';
 import type { DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { chooseStyle } from './print/style.ts';
 import { requireRoot } from './session.ts';
+import { sideOf, tiersOf, type Side } from './sides.ts';
 import { VERSION } from './version.ts';
 
 export interface AgentOptions extends DeclaringOptions, Omit<MachineOptions, 'root'>, ClusterOptions {
@@ -27,12 +31,15 @@ export interface AgentOptions extends DeclaringOptions, Omit<MachineOptions, 'ro
   readonly namespace: string;
   readonly resync: string;
   readonly logLevel: Level;
+  readonly metricsAddress?: string;
+  readonly pageAddress?: string;
+  readonly allowRemote?: boolean;
 }
 
 /** Milliseconds that unit work of one person waits for that of others. */
 const UNIT_PATIENCE = 250;
 /** Milliseconds: running actions are let finish for so long; the unit's limit is longer. */
-const GRACE = 60_000;
+const GRACE = 45_000;
 /** Milliseconds for what is left to be reported. */
 const LAST_WORDS = 3000;
 
@@ -55,7 +62,14 @@ export async function agent(io: Io, options: AgentOptions): Promise<number> {
     try {
       const side = await sideOf(options, machine, store, telemetry.logger);
       source = side.source;
+      const clock = realClock;
+      const queueMetrics = new InMemoryQueueMetrics('workstation', clock);
+      const passMetrics = new PassMetrics('workstation', clock);
+      const actionMetrics = new ActionMetrics();
       const open = openAgent({
+        queueMetrics,
+        passMetrics,
+        count: (record) => actionMetrics.ended(record),
         machine,
         store,
         source,
@@ -68,7 +82,19 @@ export async function agent(io: Io, options: AgentOptions): Promise<number> {
           ? { tierIssues: tiersOf(io, side.source, vault, telemetry.logger) }
           : {}),
       });
-      await live(open, side, telemetry, stop.signal);
+      const server = await serveAgent({
+        view: open.answers,
+        page: page(),
+        collectors: [queueMetrics, passMetrics, actionMetrics, processMetrics],
+        ports: portsOf(options),
+        directory: `${options.host ?? ''}${RUNTIME_DIRECTORY}`,
+        logger: telemetry.logger,
+      });
+      try {
+        await live(open, side, telemetry, stop.signal);
+      } finally {
+        await server.close();
+      }
       return 0;
     } finally {
       lock.release();
@@ -80,69 +106,10 @@ export async function agent(io: Io, options: AgentOptions): Promise<number> {
   }
 }
 
-/** Where desired state comes from and outcomes go. */
-interface Side {
-  readonly source: Source;
-  readonly report: Report;
-  /** For a person. */
-  readonly about: string;
-  /** Reads what is declared anew. */
-  reload(): Promise<void>;
-  /** What belongs to it and goes on beside the agent, until `signal` fires. */
-  accompany(signal: AbortSignal): Promise<void>;
-  close(): void;
-}
-
-async function sideOf(
-  options: AgentOptions,
-  machine: OpenMachine,
-  store: Store,
-  logger: Logger,
-): Promise<Side> {
-  const { name, kubeconfig, namespace } = options;
-  if (name === undefined) return fileSide(options, machine, store, logger);
-  const { clusterSide } = await import('../agent/cluster.ts');
-  const side = await clusterSide({
-    name,
-    namespace,
-    kubeconfig,
-    logger,
-    files: machine.stateFiles,
-    stateDirectory: store.directory,
-    directory: '/etc/workstation',
-  });
-  return {
-    ...side,
-    about: side.server,
-    reload: () => Promise.resolve(),
-    accompany: (signal) => side.beat(signal),
-  };
-}
-
-function fileSide(
-  { roster, workstation }: AgentOptions,
-  { stateFiles }: OpenMachine,
-  { directory }: Store,
-  logger: Logger,
-): Side {
-  const policy = workstation ?? policyBeside(roster);
-  const paths = { roster, ...(policy === undefined ? {} : { workstation: policy }) };
-  const source = new FileSource({ paths, files: stateFiles, directory, logger });
-  return {
-    source,
-    report: NO_REPORT,
-    about: [...roster, ...(policy === undefined ? [] : [policy])].join(', '),
-    reload: () => source.reload(),
-    accompany: () => Promise.resolve(),
-    close: () => undefined,
-  };
-}
-
-/** As for every command: beside the roster, else where it usually is; there or not, that is watched. */
-function policyBeside(roster: readonly string[]): string {
-  const usual = '/etc/workstation/workstation.yaml';
-  const beside = roster.map((path) => join(dirname(resolve(path)), 'workstation.yaml'));
-  return beside.find((path) => existsSync(path)) ?? (existsSync(usual) ? usual : (beside[0] ?? usual));
+function portsOf({ metricsAddress, pageAddress, allowRemote = false }: AgentOptions): Port[] {
+  const port = (serves: Port['serves'], address: string | undefined): Port[] =>
+    address === undefined ? [] : [{ serves, address: parseAddress(address, { remote: allowRemote }) }];
+  return [...port('probe', metricsAddress), ...port('page', pageAddress)];
 }
 
 async function live(
@@ -184,16 +151,6 @@ function statusOf(answers: OpenAgent['answers']): string {
   const counted = users === undefined ? 'starting' : `${users.ready} of ${users.total} users ready`;
   const trouble = agent.trouble ?? agent.heldRemovals;
   return trouble === undefined ? counted : `${counted}; ${trouble.message}`;
-}
-
-function tiersOf(io: Io, source: Source, vault: ReturnType<typeof vaultFor>, logger: Logger) {
-  const said = { ...io, err: (text: string) => logger.log('warning', text.replace(/^warning: /, '').trim()) };
-  return async () => {
-    const { current } = source;
-    return current === undefined
-      ? []
-      : tierIssuesIfKnown(said, current.users, current.workstation.object.spec, vault);
-  };
 }
 
 function telemetryFor(io: Io, threshold: Level): Telemetry {

@@ -69,6 +69,13 @@ export class AgentClient {
     await this.#ask('POST', '/v1/release', { osUser });
   }
 
+  /** @throws Error with a sentence when it is not so */
+  async probe(what: 'livez' | 'readyz'): Promise<void> {
+    const response = await this.#send('GET', `/${what}`, undefined, AbortSignal.timeout(PATIENCE));
+    if (response.statusCode !== 200) throw await refusal(response);
+    response.resume();
+  }
+
   async #ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
     const response = await this.#send(method, path, body, AbortSignal.timeout(PATIENCE));
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);

@@ -14,7 +14,7 @@ export interface WatchSetting {
   readonly events: boolean;
   /** Whoever is known at the beginning: columns are as wide as their rows need. */
   readonly known: readonly RecordedUser[];
-  now(): Date;
+  readonly now: () => Date;
 }
 
 /** The widest that cells of these columns mostly become, gap included: rows to come are not known yet. */
@@ -65,9 +65,9 @@ export class UserWatch {
     const { services, format, events, now } = this.#setting;
     const ofUser = userColumns(services, now()).filter(({ wide }) => format === 'wide' || wide !== true);
     const type: Column<WatchEvent> = { header: 'EVENT', cell: (event) => event.type };
-    const others = ofUser.map(({ header, cell }) => ({
-      header,
-      cell: ({ object }: WatchEvent) => cell(object),
+    const others = ofUser.map((column) => ({
+      header: column.header,
+      cell: ({ object }: WatchEvent) => column.cell(object),
     }));
     return events ? [type, ...others] : others;
   }

@@ -24,6 +24,8 @@ function get(io: Io, exit: Exit): Command {
     )
     .argument('[name...]', 'only these')
     .addOption(output(['wide', 'json', 'yaml', 'name'], 'how to print'))
+    .option('-w, --watch', 'follow users live, as the running agent sees them')
+    .option('--output-watch-events', 'with --watch, say what happened to each')
     .addHelpText(
       'after',
       examples([
@@ -31,9 +33,10 @@ function get(io: Io, exit: Exit): Command {
         ['workstation get users emo -o yaml', 'one person, whole'],
       ]),
     )
-    .action(async (kind, names, options) =>
-      exit(await (await import('../get.ts')).get(io, kind, names, options)),
-    );
+    .action(async (kind, names, options) => {
+      if (options.watch) exit(await (await import('../ask.ts')).watch(io, names, options));
+      else exit(await (await import('../get.ts')).get(io, kind, names, options));
+    });
 }
 
 function describe(io: Io, exit: Exit): Command {
@@ -43,7 +46,7 @@ function describe(io: Io, exit: Exit): Command {
     .argument('<name>', 'whom')
     .addHelpText('after', examples([['workstation describe user emo', '']]))
     .action(async (_kind, name, options) =>
-      exit(await (await import('../get.ts')).describe(io, name, options)),
+      exit(await (await import('../ask.ts')).describe(io, name, options)),
     );
 }
 

@@ -1,10 +1,18 @@
 /** The commands of what goes on: agents, and who asks them. */
 import { Command, Option } from 'commander';
 import type { Io } from '../io.ts';
-import { declaring, examples, keptOnMachine, withVault, type Exit } from '../options.ts';
+import { declaring, examples, keptOnMachine, output, wholeNumber, withVault, type Exit } from '../options.ts';
 
 export function livingCommands(io: Io, exit: Exit): Command[] {
-  return [agent(io, exit)];
+  return [
+    agent(io, exit),
+    status(io, exit),
+    reconcile(io, exit),
+    approve(io, exit),
+    release(io, exit),
+    logs(exit),
+    healthz(io, exit),
+  ];
 }
 
 function agent(io: Io, exit: Exit): Command {
@@ -13,6 +21,9 @@ function agent(io: Io, exit: Exit): Command {
     .option('--name <machine>', 'take users and policy from a cluster, as those of this Workstation')
     .option('--kubeconfig <file>', 'how the cluster is reached; default: as kubectl does, or as a pod')
     .option('--namespace <namespace>', 'where the Lease of the machine is', 'workstation-system')
+    .option('--metrics-address <host:port>', 'serve metrics and health there too')
+    .option('--page-address <host:port>', 'serve the status page there too')
+    .option('--allow-remote', 'let these addresses be others than loopback')
     .option('--resync <duration>', 'how often everybody is looked at though nothing changes', '10m')
     .addOption(
       new Option('--log-level <level>', 'what is less grave is not logged')
@@ -28,4 +39,56 @@ function agent(io: Io, exit: Exit): Command {
       ]),
     )
     .action(async (options) => exit(await (await import('../agent.ts')).agent(io, options)));
+}
+
+function status(io: Io, exit: Exit): Command {
+  return asking(new Command('status'))
+    .description('Show the whole machine on one screen, as the running agent sees it.')
+    .addOption(output(['json', 'yaml'], 'print data instead of text'))
+    .addHelpText('after', `\nExit codes: 0 all is well, 1 something is not, or an error.\n`)
+    .action(async (options) => exit(await (await import('../ask.ts')).status(io, options)));
+}
+
+function reconcile(io: Io, exit: Exit): Command {
+  return asking(new Command('reconcile'))
+    .description('Ask the running agent for a pass now.')
+    .argument('[user...]', 'whose')
+    .option('--all', 'everybody’s')
+    .addHelpText('after', examples([['workstation reconcile emo', '']]))
+    .action(async (names, options) => exit(await (await import('../ask.ts')).reconcile(io, names, options)));
+}
+
+function approve(io: Io, exit: Exit): Command {
+  return asking(new Command('approve'))
+    .description('Let the removals go on that are held because too many people are gone at once.')
+    .action(async (options) => exit(await (await import('../ask.ts')).approve(io, options)));
+}
+
+function release(io: Io, exit: Exit): Command {
+  return asking(new Command('release'))
+    .description('Give free the ports, environment files and uid of somebody who has left.')
+    .argument('<account>', 'the Linux account')
+    .action(async (osUser, options) => exit(await (await import('../ask.ts')).release(io, osUser, options)));
+}
+
+function logs(exit: Exit): Command {
+  return new Command('logs')
+    .description('Show what the journal has of one person.')
+    .argument('<account>', 'the Linux account')
+    .option('-f, --follow', 'go on as it grows')
+    .option('--since <time>', 'from then on, as journalctl takes it')
+    .addOption(new Option('-n, --lines <count>', 'the last ones only').argParser(wholeNumber))
+    .addHelpText('after', examples([['workstation logs emo --since=-1h', '']]))
+    .action(async (osUser, options) => exit(await (await import('../logs.ts')).logs(osUser, options)));
+}
+
+function healthz(io: Io, exit: Exit): Command {
+  return asking(new Command('healthz'))
+    .description('Say by the exit code whether the running agent is alive: for probes.')
+    .option('--ready', 'whether everybody has had a pass since its start')
+    .action(async (options) => exit(await (await import('../ask.ts')).healthz(io, options)));
+}
+
+function asking(command: Command): Command {
+  return command.option('--host <dir>', 'a machine that is mounted here, as in a container');
 }

@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   groupadd: 'passwd',
   useradd: 'passwd',
   usermod: 'passwd',
+  journalctl: 'systemd',
   loginctl: 'systemd',
   systemctl: 'systemd',
   'systemd-notify': 'systemd',
@@ -39,6 +40,9 @@ export const WRAPPERS = {
 
 /** Run by telemetry, which imports nothing of this room, where systemd cannot be spoken to directly. */
 export const SYSTEMD_NOTIFY = '/usr/bin/systemd-notify';
+
+/** The terminal is handed over to it. */
+export const JOURNALCTL = '/usr/bin/journalctl';
 
 /** What to do about a missing program, as the end of a sentence. */
 export function remedy(program: string): string {
