@@ -19,7 +19,7 @@ export function program(io: Io, exit: Exit, name: string): Command {
     .option('--debug', 'show the stack of an internal error');
   const commands = [
     ...passCommands(io, exit),
-    ...livingCommands(io, exit),
+    ...livingCommands(io, exit, root),
     ...askingCommands(io, exit),
     ...fileCommands(io, exit),
     completion(io, exit, root),

@@ -1,9 +1,19 @@
 /** The commands of what goes on: agents, and who asks them. */
 import { Command, Option } from 'commander';
 import type { Io } from '../io.ts';
-import { declaring, examples, keptOnMachine, output, wholeNumber, withVault, type Exit } from '../options.ts';
+import {
+  declaring,
+  examples,
+  keptOnMachine,
+  output,
+  paths,
+  wholeNumber,
+  withVault,
+  type Exit,
+} from '../options.ts';
 
-export function livingCommands(io: Io, exit: Exit): Command[] {
+/** @param root the whole tree, which shells complete */
+export function livingCommands(io: Io, exit: Exit, root: Command): Command[] {
   return [
     agent(io, exit),
     status(io, exit),
@@ -12,6 +22,8 @@ export function livingCommands(io: Io, exit: Exit): Command[] {
     release(io, exit),
     logs(exit),
     healthz(io, exit),
+    install(io, exit, root),
+    uninstall(io, exit, root),
   ];
 }
 
@@ -91,4 +103,23 @@ function healthz(io: Io, exit: Exit): Command {
 
 function asking(command: Command): Command {
   return command.option('--host <dir>', 'a machine that is mounted here, as in a container');
+}
+
+function install(io: Io, exit: Exit, root: Command): Command {
+  return new Command('install')
+    .description('Make the agent a service of this machine: unit, state directory, completion.')
+    .addOption(paths('-f, --roster <path>', 'who, when it is not in /etc/workstation', []))
+    .option('-w, --workstation <file>', 'what everybody gets, when it is not in /etc/workstation')
+    .option('--name <machine>', 'take users and policy from a cluster, as those of this Workstation')
+    .option('--kubeconfig <file>', 'how the cluster is reached')
+    .option('--no-start', 'only enable it')
+    .addHelpText('after', examples([['workstation install', 'from /etc/workstation']]))
+    .action(async (options) => exit((await import('../install.ts')).install(io, root, options)));
+}
+
+function uninstall(io: Io, exit: Exit, root: Command): Command {
+  return new Command('uninstall')
+    .description('Take away what install has laid down. People, and what is known of them, stay.')
+    .option('--purge', 'also forget what is known of them')
+    .action(async (options) => exit((await import('../install.ts')).uninstall(io, root, options)));
 }
