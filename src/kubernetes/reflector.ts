@@ -58,6 +58,8 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
   #newest: string | undefined;
   /** Whether the server can send what there is as the beginning of a watch; found out by asking. */
   #canStreamLists = true;
+  /** Whether the server agreed to the last watch. */
+  #isOpen = false;
   /** In a row. */
   #failures = 0;
   /** Whether the last watch was, and nothing has come since. */
@@ -120,13 +122,17 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   #watch(signal: AbortSignal): Promise<WatchEnd> {
     const isContinued = this.#position !== undefined;
+    this.#isOpen = false;
     return watch<T>({
       ...this.#options,
       clock: this.#clock,
       random: this.#random,
       signal,
       from: this.#position,
-      onOpen: () => isContinued && this.#recover(),
+      onOpen: () => {
+        this.#isOpen = true;
+        if (isContinued) this.#recover();
+      },
       onInitial: (objects, resourceVersion) => this.#replace(objects, resourceVersion),
       onEvent: (event) => this.#take(event),
     });
@@ -177,15 +183,18 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
         this.#canStreamLists = false;
         return 0;
       case 'ended':
-        return count === 0 && milliseconds < VERY_SHORT ? this.#backoff.next() : 0;
+        if (count > 0 || milliseconds >= VERY_SHORT) return 0;
+        this.#position = undefined;
+        return this.#backoff.next();
     }
   }
 
   #afterFailure(error: unknown): number {
     const trouble = error instanceof ApiError ? error : unexpected(this.#options.resource, error);
-    // An answer that asks for patience says nothing against going on; a broken connection may come of a server that was
-    // put back to an older state, where going on would be wrong.
-    if (trouble.status === 0 || !isTransient(trouble)) this.#position = undefined;
+    // A watch that is refused for now may go on later. One that broke, or an answer that did not come, may be the work of a
+    // server that was put back to an older state, where going on would be wrong.
+    const isOnlyLater = !this.#isOpen && trouble.status !== 0 && isTransient(trouble);
+    if (!isOnlyLater) this.#position = undefined;
     this.#failures++;
     if (this.#failures >= FAILURES_OF_TROUBLE) this.#options.onTrouble?.(trouble);
     const wait = this.#backoff.next(trouble.retryAfter);
