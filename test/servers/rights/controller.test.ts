@@ -11,7 +11,8 @@ const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases`;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const MERGE = 'application/merge-patch+json';
 const FORBIDDEN = /is forbidden: User .* cannot/;
-const NOT_OURS = /no object of workstation\.dev owns it: the controller may write only what it has made/;
+const NOT_OURS =
+  /neither labelled as made by workstation-controller nor owned by a user: the controller may write only what it has made/;
 
 const user = (name: string, spec: object = {}) => ({
   apiVersion: API_VERSION,
@@ -19,16 +20,18 @@ const user = (name: string, spec: object = {}) => ({
   metadata: { name },
   spec: { authentikUser: name, k8sUser: name, tier: 'power-user', ...spec },
 });
-const binding = (name: string, role: string, owned: boolean) => ({
-  metadata: {
-    name,
-    ...(owned && {
-      ownerReferences: [{ apiVersion: API_VERSION, kind: 'WorkstationUser', name: 'emo', uid: 'x' }],
-    }),
-  },
+const OWNER = { apiVersion: API_VERSION, kind: 'WorkstationUser', name: 'emo', uid: 'x' };
+const MARK = { 'app.kubernetes.io/managed-by': 'workstation-controller' };
+const binding = (
+  name: string,
+  role: string,
+  by: { labels?: object; ownerReferences?: readonly object[] },
+) => ({
+  metadata: { name, ...by },
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
   subjects: [{ kind: 'User', name: 'emo', apiGroup: 'rbac.authorization.k8s.io' }],
 });
+const OURS = { labels: MARK, ownerReferences: [OWNER] };
 
 describeServers('in the cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
   let server: Apiserver;
@@ -50,7 +53,7 @@ describeServers('in the cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
     await until('the policies hold', async () => {
       const answers = [
         await editor('PATCH', `${USERS}/unplaced?dryRun=All`, move, MERGE),
-        await controller('POST', `${RBAC}/clusterrolebindings?dryRun=All`, binding('x', 'developer', false)),
+        await controller('POST', `${RBAC}/clusterrolebindings?dryRun=All`, binding('x', 'developer', {})),
       ];
       return answers.every(({ status }) => status === 403);
     });
@@ -101,23 +104,29 @@ describeServers('in the cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
 
     it('binds the roles that are named, in bindings that one of our objects owns, and nothing else', async () => {
       const bindings = `${RBAC}/clusterrolebindings`;
-      await done(controller('POST', bindings, binding('ours', 'developer', true)));
+      await done(controller('POST', bindings, binding('ours', 'developer', OURS)));
       await done(controller('PATCH', `${bindings}/ours`, { subjects: [] }, MERGE));
       await done(
-        controller('POST', `${RBAC}/namespaces/default/rolebindings`, binding('ours', 'developer', true)),
+        controller('POST', `${RBAC}/namespaces/default/rolebindings`, binding('ours', 'developer', OURS)),
       );
       await refused(
-        controller('POST', bindings, binding('root', 'cluster-admin', true)),
+        controller('POST', bindings, binding('root', 'cluster-admin', OURS)),
         /attempting to grant RBAC permissions not currently held/,
       );
-      await refused(controller('POST', bindings, binding('loose', 'developer', false)), NOT_OURS);
-      await made(server, bindings, binding('theirs', 'developer', false));
+      await refused(controller('POST', bindings, binding('loose', 'developer', {})), NOT_OURS);
+      await made(server, bindings, binding('theirs', 'developer', {}));
       await refused(controller('PATCH', `${bindings}/theirs`, { subjects: [] }, MERGE), NOT_OURS);
       await refused(controller('DELETE', `${bindings}/theirs`), NOT_OURS);
-      await refused(
-        controller('PATCH', `${bindings}/ours`, { metadata: { ownerReferences: null } }, MERGE),
-        NOT_OURS,
-      );
+      for (const lost of [{ ownerReferences: null }, { labels: null }]) {
+        expect((await server.request('PATCH', `${bindings}/ours`, { metadata: lost }, MERGE)).status).toBe(
+          200,
+        );
+        await done(controller('PATCH', `${bindings}/ours`, { metadata: OURS }, MERGE));
+      }
+      const unmarked = { metadata: { ownerReferences: null, labels: null } };
+      await refused(controller('PATCH', `${bindings}/ours`, unmarked, MERGE), NOT_OURS);
+      expect((await controller('GET', `${RBAC}/clusterroles/developer`)).status).toBe(200);
+      await refused(controller('GET', `${RBAC}/clusterroles/cluster-admin`), FORBIDDEN);
       await done(controller('DELETE', `${bindings}/ours`));
     });
 
