@@ -7,6 +7,8 @@ export class WatchedFile<Content> {
   readonly #parse: (text: string) => Content;
   #identity = '';
   #content: Content | undefined;
+  /** Whether it was looked at since this program last waited for anything. */
+  #isFresh = false;
 
   constructor(path: string, parse: (text: string) => Content) {
     this.path = path;
@@ -14,20 +16,29 @@ export class WatchedFile<Content> {
   }
 
   /**
-   * The same object as before while the file is the same.
+   * The same object as before while the file is the same. Whoever asks for several things at one go sees one state, and
+   * costs one look: nothing that is waited for, such as a tool that changes the file, can end meanwhile.
    * @throws the error of the system call: an unreadable database must never pass for an empty one
    */
   read(): Content {
-    if (this.#content === undefined || identity(statSync(this.path, { bigint: true })) !== this.#identity) {
-      const fd = openSync(this.path, 'r');
-      try {
-        this.#identity = identity(fstatSync(fd, { bigint: true }));
-        this.#content = this.#parse(readFileSync(fd, 'utf8'));
-      } finally {
-        closeSync(fd);
-      }
-    }
+    if (this.#content === undefined || !this.#isFresh) this.#content = this.#current();
+    if (!this.#isFresh) queueMicrotask(() => (this.#isFresh = false));
+    this.#isFresh = true;
     return this.#content;
+  }
+
+  #current(): Content {
+    const isSame = () => identity(statSync(this.path, { bigint: true })) === this.#identity;
+    if (this.#content !== undefined && isSame()) return this.#content;
+    const fd = openSync(this.path, 'r');
+    try {
+      const found = identity(fstatSync(fd, { bigint: true }));
+      const content = this.#parse(readFileSync(fd, 'utf8'));
+      this.#identity = found;
+      return content;
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** As `read`; undefined when it is not there or not for us to read. */

@@ -50,13 +50,24 @@ describe('the accounts of a machine', () => {
     expect(() => accounts().credentials('eve')).toThrow('running as eve: there is no such account');
   });
 
-  it('are read again when a file is replaced, even by one of the same size and date', () => {
+  it('are read again when a file is replaced, even by one of the same size and date', async () => {
     const known = accounts();
     const before = known.groups();
+    await Promise.resolve();
     expect(known.groups()).toBe(before);
     write('group.new', GROUP.replace('docker', 'podman'));
     renameSync(join(root, 'etc/group.new'), join(root, 'etc/group'));
+    await Promise.resolve();
     expect(known.groups().has('podman')).toBe(true);
+    expect(known.get('ada')?.groups).toContain('podman');
+  });
+
+  it('are of one state for whoever asks for several things at one go', async () => {
+    const known = accounts();
+    expect(known.get('ada')?.groups).toContain('docker');
+    write('group', GROUP.replace('docker', 'podman'));
+    expect(known.get('ada')?.groups).toContain('docker');
+    await Promise.resolve();
     expect(known.get('ada')?.groups).toContain('podman');
   });
 
