@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+	"google.golang.org/protobuf/encoding/protojson"
 )
 
 func main() {
@@ -22,7 +23,12 @@ func main() {
 	check(err)
 	problems, err := promlint.New(bytes.NewReader(text)).Lint()
 	check(err)
-	check(json.NewEncoder(os.Stdout).Encode(map[string]any{"families": families, "problems": problems}))
+	printed := map[string]json.RawMessage{}
+	for name, family := range families {
+		printed[name], err = protojson.Marshal(family)
+		check(err)
+	}
+	check(json.NewEncoder(os.Stdout).Encode(map[string]any{"families": printed, "problems": problems}))
 }
 
 func check(err error) {
