@@ -1,6 +1,7 @@
 /**
- * The whole status as server-sent events (`text/event-stream`): `status` on connecting and whenever it has changed, at most
- * twice a second; `alive` in between, so that a reader notices when nobody sends any more. It is printed once for all.
+ * The whole status as server-sent events (`text/event-stream`): a message on connecting and whenever it has changed, at
+ * most twice a second; events `ping` in between, so that a reader notices when nobody sends any more. A status is printed
+ * once for all readers.
  */
 import type { ServerResponse } from 'node:http';
 import type { AgentView } from '../../agent/view.ts';
@@ -9,7 +10,9 @@ import { Outlet } from '../outlet.ts';
 
 /** Milliseconds between two events. */
 const PAUSE = 500;
-const ALIVE = 15_000;
+const PING_PAUSE = 15_000;
+
+const PING = 'event: ping\ndata: {}\n\n';
 
 interface Reader {
   readonly outlet: Outlet;
@@ -23,7 +26,7 @@ export class StatusStream {
   readonly #readers = new Set<Reader>();
   /** Set exactly while there are readers. */
   #unsubscribe: (() => void) | undefined;
-  #cancelAlive = (): void => undefined;
+  #cancelPing = (): void => undefined;
   /** Set while the pause after an event lasts; `isStale` then says whether another one is due at its end. */
   #cancelPause: (() => void) | undefined;
   #isStale = false;
@@ -52,10 +55,10 @@ export class StatusStream {
     this.#unsubscribe = this.#view.onChange(() => this.#changed());
     this.#event = this.#print();
     const beat = (): void => {
-      for (const { outlet } of this.#readers) if (outlet.hasRoom) outlet.write('event: alive\ndata:\n\n');
-      this.#cancelAlive = this.#setTimer(beat, ALIVE);
+      for (const { outlet } of this.#readers) if (outlet.hasRoom) outlet.write(PING);
+      this.#cancelPing = this.#setTimer(beat, PING_PAUSE);
     };
-    this.#cancelAlive = this.#setTimer(beat, ALIVE);
+    this.#cancelPing = this.#setTimer(beat, PING_PAUSE);
   }
 
   #remove(reader: Reader): void {
@@ -63,7 +66,7 @@ export class StatusStream {
     if (this.#readers.size > 0) return;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#cancelAlive();
+    this.#cancelPing();
     this.#cancelPause?.();
     this.#cancelPause = undefined;
     this.#isStale = false;
@@ -91,6 +94,6 @@ export class StatusStream {
 
   /** JSON has no line breaks, so it is one line of data. */
   #print(): string {
-    return `event: status\ndata: ${JSON.stringify(this.#view.status())}\n\n`;
+    return `data: ${JSON.stringify(this.#view.status())}\n\n`;
   }
 }

@@ -135,8 +135,8 @@ describe('the stream of the status', () => {
   const statuses = (text: string) =>
     text
       .split('\n\n')
-      .filter((event) => event.startsWith('event: status\n'))
-      .map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)) as StatusView)
+      .filter((event) => event.startsWith('data: '))
+      .map((event) => JSON.parse(event.slice('data: '.length)) as StatusView)
       .map(({ users }) => users.map(({ user }) => user.metadata.name).join(' '));
 
   it('tells all at once, and then what changed, at most twice a second', async () => {
@@ -175,7 +175,7 @@ describe('the stream of the status', () => {
     const text = collect(await open({ socketPath: root, path: '/v1/stream' }));
     await until(() => statuses(text()).length === 1);
     for (const _ of [1, 2]) timers.fire(15_000);
-    await until(() => text().match(/^event: alive$/gm)?.length === 2);
+    await until(() => text().match(/^event: ping$/gm)?.length === 2);
   });
 
   it('is newest for whoever joins late, and for whoever was slow', async () => {
