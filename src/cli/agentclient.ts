@@ -109,12 +109,21 @@ export class AgentClient {
 export function agentClient(directory = RUNTIME_DIRECTORY): AgentClient {
   const rootSocket = join(directory, 'agent.sock');
   if (process.geteuid?.() === 0) return new AgentClient(rootSocket, (code) => whyNot(code));
-  const account = userInfo().username;
+  const account = ownAccount();
   return new AgentClient(join(directory, 'people', `${account}.sock`), (code) =>
     code === 'ENOENT' && existsSync(rootSocket)
       ? `it knows nobody with the account ${account}, use sudo to ask about everybody`
       : whyNot(code),
   );
+}
+
+/** A uid without an account stands for itself. */
+function ownAccount(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.geteuid?.());
+  }
 }
 
 function whyNot(code: string | undefined): string {

@@ -5,6 +5,17 @@ import type { SetTimer } from '../telemetry/timer.ts';
 /** Milliseconds that a reader may leave everything where it is. */
 const PATIENCE = 30_000;
 
+/** Begins an answer without end; false when only its headers are asked for. */
+export function begin(response: ServerResponse, type: string): boolean {
+  response.writeHead(200, { 'Content-Type': type });
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return false;
+  }
+  response.flushHeaders();
+  return true;
+}
+
 export class Outlet {
   readonly #response: ServerResponse;
   readonly #setTimer: SetTimer;

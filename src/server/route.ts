@@ -13,7 +13,7 @@ export interface Call {
 }
 
 export interface Route {
-  /** GET answers HEAD too. */
+  /** GET answers HEAD too; what has no end is not begun for it. */
   readonly method: 'GET' | 'POST';
   /** As `/v1/status`; a `/*` at the end stands for one more part, which is not empty. */
   readonly path: string;

@@ -3,7 +3,8 @@
  *
  * - `agent.sock`: root's. Everything.
  * - `people/ACCOUNT.sock`: one for each person, theirs. Reading, about themself.
- * - Ports: metrics and health, or the status page; loopback unless asked otherwise. Reading.
+ * - Ports: metrics and health, or the status page; loopback unless asked otherwise. Reading; every account of the machine
+ *   can connect to them.
  *
  * Answers come from the agent's view and wait for no pass; a reader who is slow or stands still costs nobody else.
  */

@@ -7,7 +7,8 @@ import type { PeopleDoors, Served } from './doors/people.ts';
 export function followPeople(view: AgentView, doors: PeopleDoors): () => void {
   const users = new Map<string, RecordedUser>();
   let isDue = false;
-  return view.watch((event) => {
+  let isStopped = false;
+  const unsubscribe = view.watch((event) => {
     const isSame = !changes(users.get(event.object.metadata.name), event);
     if (event.type === 'DELETED') users.delete(event.object.metadata.name);
     else users.set(event.object.metadata.name, event.object);
@@ -16,9 +17,13 @@ export function followPeople(view: AgentView, doors: PeopleDoors): () => void {
     isDue = true;
     setImmediate(() => {
       isDue = false;
-      void doors.serve(servedOf([...users.values()]));
+      if (!isStopped) void doors.serve(servedOf([...users.values()]));
     });
   });
+  return () => {
+    isStopped = true;
+    unsubscribe();
+  };
 }
 
 function changes(before: RecordedUser | undefined, { type, object: { status } }: WatchEvent): boolean {

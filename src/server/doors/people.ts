@@ -30,8 +30,8 @@ export class PeopleDoors {
   readonly #logger: Logger;
   /** By account; each has its socket in the directory, and no other socket is there. */
   readonly #doors = new Map<string, Door>();
-  /** Whether every door that was asked for is open. */
-  isComplete = true;
+  /** Accounts whose door could not be opened; it is tried again each time, and said once. */
+  readonly #failed = new Set<string>();
   /** Changes are made one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -42,6 +42,11 @@ export class PeopleDoors {
     // What a killed agent left behind.
     for (const left of readdirSync(directory.people))
       rmSync(join(directory.people, left), { recursive: true });
+  }
+
+  /** Whether every door that was asked for is open. */
+  get isComplete(): boolean {
+    return this.#failed.size === 0;
   }
 
   /** Opens and closes doors until there is one for each of these; resolves when it is done. Never rejects. */
@@ -59,8 +64,8 @@ export class PeopleDoors {
     for (const door of this.#doors.values()) {
       if (!isSame(door.served, wanted.get(door.served.osUser))) this.#close(door);
     }
+    for (const account of this.#failed) if (!wanted.has(account)) this.#failed.delete(account);
     for (const served of wanted.values()) if (!this.#doors.has(served.osUser)) await this.#open(served);
-    this.isComplete = this.#doors.size === wanted.size;
   }
 
   async #open(served: Served): Promise<void> {
@@ -77,7 +82,10 @@ export class PeopleDoors {
       await this.#directory.listen(server, this.#pathOf(served), served.uid);
       server.on('error', (error) => log.log('warning', `accept a connection: ${error.message}`));
       this.#doors.set(served.osUser, { served, server, connections });
+      this.#failed.delete(served.osUser);
     } catch (error) {
+      if (this.#failed.has(served.osUser)) return;
+      this.#failed.add(served.osUser);
       log.log('warning', `open a socket for ${served.osUser}: ${(error as Error).message}`);
     }
   }

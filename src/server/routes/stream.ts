@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AgentView } from '../../agent/view.ts';
 import type { SetTimer } from '../../telemetry/timer.ts';
-import { Outlet } from '../outlet.ts';
+import { begin, Outlet } from '../outlet.ts';
 
 /** Milliseconds between two events. */
 const PAUSE = 500;
@@ -38,7 +38,7 @@ export class StatusStream {
   }
 
   add(response: ServerResponse): void {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+    if (!begin(response, 'text/event-stream; charset=utf-8')) return;
     const outlet = new Outlet(
       response,
       this.#setTimer,

@@ -4,16 +4,15 @@
  */
 import type { AgentView, WatchEvent } from '../../agent/view.ts';
 import type { SetTimer } from '../../telemetry/timer.ts';
-import { Outlet } from '../outlet.ts';
+import { begin, Outlet } from '../outlet.ts';
 import type { Call } from '../route.ts';
 
 /** @param only metadata.name of the one whom it is about, or everybody */
 export function watchUsers(view: AgentView, { response }: Call, setTimer: SetTimer, only?: string): void {
   const pending = new Map<string, WatchEvent>();
+  if (!begin(response, 'application/x-ndjson; charset=utf-8')) return;
   const outlet = new Outlet(response, setTimer, flush, () => unsubscribe());
   let isTold = false;
-  response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
-  response.flushHeaders();
   const unsubscribe = view.watch((event) => {
     const { name } = event.object.metadata;
     if (only !== undefined && name !== only) return;

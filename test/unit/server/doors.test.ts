@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { spawn } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAddress } from '../../../src/server/doors/tcp.ts';
@@ -74,6 +75,15 @@ describe('the sockets of an agent', () => {
     expect(existsSync(join(directory, 'agent.sock'))).toBe(false);
   });
 
+  it('do not come back when it ends just after somebody came', async () => {
+    const view = new ToldView();
+    const server = await run(view);
+    view.tell('ADDED', user('emo', uid));
+    await server.close();
+    await setImmediate();
+    expect(people(server.directory)).toEqual([]);
+  });
+
   it('take the place of what a killed agent left', async () => {
     const directory = fresh();
     for (const each of ['people', '.making']) mkdirSync(join(directory, each), { recursive: true });
@@ -136,6 +146,8 @@ describe('the sockets of an agent', () => {
     view.tell('ADDED', user('bea', uid));
     view.tell('ADDED', user('cyd', uid));
     await until(() => people(directory).includes('cyd.sock'));
+    view.tell('ADDED', user('dan', uid));
+    await until(() => people(directory).includes('dan.sock'));
     expect(log).toEqual([expect.stringMatching(/^warning open a socket for bea: /)]);
     rmSync(join(directory, 'people/bea.sock'), { recursive: true });
     view.tell('MODIFIED', user('emo', uid));

@@ -48,6 +48,8 @@ describe('what is answered to whom', () => {
     ['GET', '/v1/users/nobody', { root: 404, emo: 403, page: 404, probe: 403 }],
     ['GET', '/v1/stream/', { root: 404, emo: 404, page: 404, probe: 404 }],
     ['GET', '/', { root: 200, emo: 403, page: 200, probe: 403 }],
+    ['HEAD', '/v1/users?watch=1', { root: 200, emo: 200, page: 200, probe: 403 }],
+    ['HEAD', '/v1/stream', { root: 200, emo: 403, page: 200, probe: 403 }],
     ['HEAD', '/', { root: 200, emo: 403, page: 200, probe: 403 }],
     ['GET', '/metrics', { root: 200, emo: 403, page: 403, probe: 200 }],
     ['GET', '/healthz', all],
