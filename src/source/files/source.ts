@@ -43,7 +43,7 @@ export interface FileSourceSetting {
 const POLL_MS = 10_000;
 
 /** Milliseconds. The events of one save come within a few. */
-const SETTLE_MS = 10;
+const SETTLE_MS = 5;
 
 /** Milliseconds. A writer that is in the middle of a file goes on sooner. */
 const STILL_MS = 500;
