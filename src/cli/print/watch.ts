@@ -14,7 +14,7 @@ export interface WatchSetting {
   readonly events: boolean;
   /** Whoever is known at the beginning: columns are as wide as their rows need. */
   readonly known: readonly RecordedUser[];
-  readonly now: () => Date;
+  now(): Date;
 }
 
 /** The widest that cells of these columns mostly become, gap included: rows to come are not known yet. */
@@ -62,14 +62,15 @@ export class UserWatch {
   }
 
   #columns(): Column<WatchEvent>[] {
-    const { services, format, events, now } = this.#setting;
-    const ofUser = userColumns(services, now()).filter(({ wide }) => format === 'wide' || wide !== true);
-    const type: Column<WatchEvent> = { header: 'EVENT', cell: (event) => event.type };
-    const others = ofUser.map((column) => ({
+    const { services, format, events } = this.#setting;
+    const shown = userColumns(services, this.#setting.now()).filter(
+      ({ wide }) => format === 'wide' || wide !== true,
+    );
+    const ofUser = shown.map((column): Column<WatchEvent> => ({
       header: column.header,
-      cell: ({ object }: WatchEvent) => column.cell(object),
+      cell: ({ object }) => column.cell(object),
     }));
-    return events ? [type, ...others] : others;
+    return events ? [{ header: 'EVENT', cell: ({ type }) => type }, ...ofUser] : ofUser;
   }
 }
 

@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { jest } from '@jest/globals';
 import { appendFileSync, chmodSync, linkSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemFiles } from '../../../../src/host/files/system.ts';
 import { LogFiles } from '../../../../src/host/logfiles.ts';
 import { layOut, removeTemporaryDirectories, snapshot, temporaryDirectory, type Item } from './layout.ts';
+
+const FULL = join(import.meta.dirname, 'full.ts');
 
 let root: string;
 let files: SystemFiles;
@@ -60,6 +63,15 @@ describe('appending lines', () => {
     expect(() => append('one\n')).toThrow(message);
     expect(() => files.openToRead('/var/log/x')).toThrow(/ELOOP|is not a file|ENXIO/);
     expect(readFileSync(join(root, 'target'), 'utf8')).toBe('x');
+  });
+
+  it('takes back what a full disk has taken the first part of', () => {
+    // A limit of 512 or 1024 bytes to a file, as the shell counts: a disk that is full to the byte.
+    const program = ['sh', '-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, FULL, root];
+    expect(execFileSync(program[0] ?? '', program.slice(1), { encoding: 'utf8' })).toMatch(
+      /^\d+ \/var\/log\/x: the system answered EFBIG\n$/,
+    );
+    expect(readFileSync(join(root, 'var/log/x'), 'utf8')).toMatch(/^(x{99}\n)+$/);
   });
 
   it('refuses a file of somebody else', () => {

@@ -1,3 +1,4 @@
+import type { AuditFiles } from '../../../../src/report/audit/files.ts';
 import { findRecords, type Wanted } from '../../../../src/report/audit/read.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../host/files/layout.ts';
 import { ground, NOW, record, upTo } from './audits.ts';
@@ -42,3 +43,28 @@ it('finds nothing where there is no audit yet', () => {
   expect(findRecords(empty.files, { count: ALL })).toEqual({ records: [], matched: 0 });
   empty.close();
 });
+
+it('holds little of a file without an end of line in it', () => {
+  const piece = Buffer.alloc(65_536, 'x');
+  const pieces = [
+    ...Array.from({ length: 3000 }, () => piece),
+    Buffer.from(`\n${JSON.stringify(record(0))}\n`),
+  ];
+  let held = 0;
+  const before = process.memoryUsage().arrayBuffers;
+  const read = () => {
+    held = Math.max(held, process.memoryUsage().arrayBuffers - before);
+    return pieces.shift() ?? Buffer.alloc(0);
+  };
+  const endless = { ...EMPTY, open: () => ({ identity: '', read, close: () => undefined }) };
+  expect(findRecords(endless, { count: ALL }).records).toEqual([record(0)]);
+  expect(held).toBeLessThan(100 * 2 ** 20);
+});
+
+const EMPTY: AuditFiles = {
+  append: () => 0,
+  setAside: () => undefined,
+  remove: () => undefined,
+  names: () => [],
+  open: () => undefined,
+};

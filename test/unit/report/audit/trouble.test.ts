@@ -72,6 +72,8 @@ describe('while the file cannot be written', () => {
       duration: 0,
     });
     expect(records[1]).toEqual(record(2));
+    log.write(record(5002));
+    expect(findRecords(at.files, { count: 0 }).matched).toBe(5002);
     expect(at.said.at(-1)).toBe(`keep the audit: ${CURRENT} is written again, 2 records are lost`);
   });
 
@@ -111,6 +113,9 @@ describe('while the file cannot be written', () => {
     fail(() => false);
     log.write(record(3));
     expect(at.files.names('/var/log/workstation')).toEqual(['audit.000001.jsonl']);
+    fail((step) => step === 'setAside');
+    log.write(record(4));
+    expect(at.said).toHaveLength(2);
   });
 });
 
@@ -136,19 +141,20 @@ describe('a crash', () => {
         expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
         expect(found.length).toBeGreaterThanOrEqual(next - 2 * lives.length);
       }),
+      { numRuns: 40 },
     );
   });
 
   it('by SIGKILL leaves every record that was written, whole and in its order', async () => {
     const root = temporaryDirectory();
     const written: number[] = [];
-    for (let life = 0; life < 8; life++) {
+    for (let life = 0; life < 4; life++) {
       const args = [WRITER, root, String(life * 1000)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const announced: number[] = [];
       for await (const line of createInterface(child.stdout)) {
         announced.push(Number(line));
-        if (announced.length > 10 * life) child.kill('SIGKILL');
+        if (announced.length > 20 * life) child.kill('SIGKILL');
       }
       written.push(...announced);
     }
@@ -158,5 +164,5 @@ describe('a crash', () => {
     expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
     expect(at.files.names('/var/log/workstation').length).toBeGreaterThan(1);
     at.close();
-  });
+  }, 60_000);
 });
