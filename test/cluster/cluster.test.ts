@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createBuilder } from '../harness/cluster/builder.ts';
 import type { Builder } from '../harness/cluster/builder.ts';
 import { startCluster } from '../harness/cluster/cluster.ts';
@@ -7,7 +11,9 @@ import { buildImage, buildPause, IMAGE } from '../harness/cluster/images.ts';
 import { PAUSE_IMAGE } from '../harness/cluster/nodeconfig.ts';
 import { runProcess } from '../harness/machine/process.ts';
 import { describeCluster } from '../harness/requirements.ts';
-import { container, daemonSet, pod } from './objects.ts';
+import { siteBase } from '../harness/site/site.ts';
+import { POLICY, ROSTER } from './declared.ts';
+import { container, daemonSet, HOST, onHost, pod } from './objects.ts';
 
 /** Bytes. */
 const LARGEST_IMAGE = 200 * 2 ** 20;
@@ -19,7 +25,7 @@ describeCluster('a cluster of real nodes', () => {
   beforeAll(async () => {
     builder = await createBuilder();
     await Promise.all([buildImage(builder), buildPause(builder)]);
-    cluster = await startCluster({ pause: await builder.save(PAUSE_IMAGE) });
+    cluster = await startCluster({ pause: await builder.save(PAUSE_IMAGE), base: await siteBase() });
     await cluster.importImage(await builder.save(IMAGE));
   });
   afterAll(async () => {
@@ -36,7 +42,17 @@ describeCluster('a cluster of real nodes', () => {
   const get = (what: string[], path: string) =>
     cluster.kubectl(['get', ...what, `--output=jsonpath={${path}}`]);
   const until = (name: string, path: string, value: string) =>
-    cluster.kubectl(['wait', name, `--for=jsonpath={${path}}=${value}`, '--timeout=60s']);
+    cluster.kubectl(['wait', name, `--for=jsonpath={${path}}=${value}`, '--timeout=50s']);
+  /** Exit code and output of a pod's only container, once it has ended. */
+  const result = async (name: string) => {
+    const path = '.status.containerStatuses[0].state.terminated.exitCode';
+    await cluster.kubectl(['wait', `pod/${name}`, `--for=jsonpath={${path}}`, '--timeout=50s']);
+    const [code, output] = await Promise.all([
+      get([`pod/${name}`], path),
+      cluster.kubectl(['logs', `pod/${name}`]),
+    ]);
+    return { code: Number(code), output };
+  };
 
   it('runs a pod of a DaemonSet on each of them, and again after a reboot', async () => {
     await apply(daemonSet('waiting', container({ command: ['node', '-e', 'setInterval(() => {}, 1000)'] })));
@@ -65,10 +81,39 @@ describeCluster('a cluster of real nodes', () => {
     `;
     const env = [{ name: 'NODE_EXTRA_CA_CERTS', value: `${secrets}/ca.crt` }];
     await apply(pod('asking', container({ command: ['node', '-e', ask], env }), { nodeName: 'node-2' }));
-    await until('pod/asking', '.status.phase', 'Succeeded');
-    const { userInfo } = JSON.parse(await cluster.kubectl(['logs', 'pod/asking'])).status;
+    const { userInfo } = JSON.parse((await result('asking')).output).status;
     expect(userInfo.username).toBe('system:serviceaccount:default:default');
     expect(userInfo.extra['authentication.kubernetes.io/node-name']).toEqual(['node-2']);
+  });
+
+  describe('a pod that shares the processes and files of its node', () => {
+    const run = async (name: string, node: string, command: string) => {
+      const args = [command, '--roster', '/host/etc/workstation/roster.yaml'];
+      await apply(pod(name, onHost(args), { ...HOST, nodeName: node }));
+      return result(name);
+    };
+
+    it('onboards people there with the rights of an agent, and then has nothing more to do', async () => {
+      for (const { name, machine } of cluster.nodes) {
+        await machine.write('/etc/workstation/roster.yaml', ROSTER);
+        await machine.write('/etc/workstation/workstation.yaml', POLICY);
+        const { code, output } = await run(`apply-${name}`, name, 'apply');
+        if (code !== 0) throw new Error(output);
+        expect(output).toMatch(/^ada +Ready /m);
+        expect(output).toMatch(/^bob +Ready /m);
+        expect(await machine.output(['id', '-Gn', 'ada'])).toBe('ada docker\n');
+        const look =
+          'cd; stat --format=%U:%G:%a .; cat own.txt notes/welcome.txt; ls code; git -C code/tripit status --short';
+        expect(await machine.output(['sh', '-c', look], { user: 'bob' })).toBe(
+          'bob:bob:750\nbob\nHello bobinfra\ntripit\n',
+        );
+        expect(await machine.output(['systemctl', 'is-active', 't3-serve@ada'])).toBe('active\n');
+        expect(await run(`plan-${name}`, name, 'plan')).toEqual({
+          code: 0,
+          output: 'Nothing to do: 2 people are as declared\n',
+        });
+      }
+    });
   });
 
   describe('the image', () => {
@@ -91,23 +136,55 @@ describeCluster('a cluster of real nodes', () => {
     it('runs on every node without root, capabilities and a file that it may write', async () => {
       for (const { name } of cluster.nodes) {
         await apply(pod(`version-${name}`, container({ args: ['version'] }), { nodeName: name }));
-        await until(`pod/version-${name}`, '.status.phase', 'Succeeded');
-        expect(await cluster.kubectl(['logs', `pod/version-${name}`])).toBe(`${VERSION}\n`);
+        expect(await result(`version-${name}`)).toEqual({ code: 0, output: `${VERSION}\n` });
       }
     });
 
     it('ends on SIGTERM as its container’s first process', async () => {
-      await apply(pod('reading', container({ args: ['validate', '--filename=-'], stdin: true })));
+      await apply(pod('reading', container({ args: ['roster', 'import', '-f', '-'], stdin: true })));
       await until('pod/reading', '.status.phase', 'Running');
       const signal = ['exec', 'pod/reading', '--', 'node', '-e', SIGNAL_UNTIL_IT_ENDS];
       await expect(cluster.kubectl(signal)).rejects.toThrow('exit code');
-      await until('pod/reading', '.status.phase', 'Failed');
-      expect(await get(['pod/reading'], '.status.containerStatuses[0].state.terminated.exitCode')).toBe(
-        '143',
-      );
+      expect(await result('reading')).toMatchObject({ code: 143 });
     });
   });
 });
+
+describeCluster('a test process that has a cluster and is killed', () => {
+  it('leaves no process, control group or network of it', async () => {
+    const module = (name: string) => join(import.meta.dirname, '../harness/cluster', name);
+    const script = `
+      const { createBuilder } = await import('${module('builder.ts')}');
+      const { buildPause } = await import('${module('images.ts')}');
+      const { startCluster } = await import('${module('cluster.ts')}');
+      const builder = await createBuilder();
+      await buildPause(builder);
+      const cluster = await startCluster({ nodes: 1, pause: await builder.save('${PAUSE_IMAGE}') });
+      console.log(cluster.nodes[0].machine.name, cluster.server.url);
+      setInterval(() => {}, 1000);
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const [name = '', url = ''] = line.toString().trim().split(' ');
+    expect(await leftOf(name, child.pid)).not.toEqual([]);
+    child.kill('SIGKILL');
+
+    const deadline = Date.now() + 20_000;
+    while ((await leftOf(name, child.pid)).length > 0 && Date.now() < deadline) await setTimeout(100);
+    expect(await leftOf(name, child.pid)).toEqual([]);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+});
+
+/** Control groups, and processes of this machine that mention a node or the process that made it. */
+async function leftOf(name: string, pid: number | undefined): Promise<string[]> {
+  const groups = runProcess(['find', '/sys/fs/cgroup', '-type', 'd', '-name', `${name}*`]);
+  const processes = runProcess(['pgrep', '--list-full', '--full', `${name}|workstation-test-${pid}-`]);
+  const found = await Promise.all([groups, processes]);
+  return found.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));
+}
 
 const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'));
 

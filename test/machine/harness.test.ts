@@ -5,7 +5,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { buildBase, CHECKOUT, createMachine, destroyMachines } from '../harness/machine/machine.ts';
+import {
+  buildBase,
+  CHECKOUT,
+  createMachine,
+  createNetwork,
+  destroyMachines,
+} from '../harness/machine/machine.ts';
 import { runProcess } from '../harness/machine/process.ts';
 import { describeMachine } from '../harness/requirements.ts';
 
@@ -173,6 +179,24 @@ describeMachine('a booted machine', () => {
     expect(await machine.output(['systemctl', 'is-active', 'echo.service'])).toBe('active\n');
     expect(existsSync('/srv/ran')).toBe(false);
     await machine.destroy();
+  });
+
+  it('keeps its files, volumes and network over a reboot, and nothing else', async () => {
+    const network = await createNetwork();
+    await runProcess([...network.enter, 'ip', 'link', 'add', 'cable', 'type', 'bridge']);
+    const machine = await createMachine({ kind: 'booted', network, volumes: ['/var/lib/more'] });
+    const { leader } = machine;
+    for (const path of ['/srv/file', '/var/lib/more/file', '/run/file']) await machine.write(path, 'kept');
+    await machine.reboot();
+
+    expect(machine.leader).not.toBe(leader);
+    expect(await machine.read('/srv/file')).toBe('kept');
+    expect(await machine.read('/var/lib/more/file')).toBe('kept');
+    expect(await machine.output(['stat', '--file-system', '--format=%T', '/var/lib/more'])).toBe('tmpfs\n');
+    expect((await machine.run(['test', '-e', '/run/file'])).code).toBe(1);
+    expect(interfaces(await machine.read('/proc/net/dev'))).toEqual(['lo', 'cable']);
+    await machine.destroy();
+    expect(existsSync(`/proc/${machine.leader}`)).toBe(false);
   });
 
   it('does not disturb another one beside it', async () => {

@@ -7,6 +7,7 @@
  * - It ends with `stop`, at the end of the test file, or with the test process, whichever comes first.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { Base } from '../machine/machine.ts';
 import { runProcess } from '../machine/process.ts';
 import type { RunOptions } from '../machine/process.ts';
 import { serverProgram } from '../servers/build.ts';
@@ -34,11 +35,13 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** The archive of the image that each pod's first process is from. */
   readonly pause: string;
+  /** What the nodes are before they are nodes. Default: fresh machines. */
+  readonly base?: Base;
 }
 
-export async function startCluster({ nodes: count = 2, pause }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ nodes: count = 2, pause, base: on }: ClusterOptions): Promise<Cluster> {
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
-  const [network, base] = await Promise.all([createClusterNetwork(count), nodeBase(pause)]);
+  const [network, base] = await Promise.all([createClusterNetwork(count), nodeBase(pause, on)]);
   const server = await startApiserver({ place: network.controlPlane, nodes: names });
   const begin = new Date();
   const [controllers, ...nodes] = await Promise.all([

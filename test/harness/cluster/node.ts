@@ -20,13 +20,13 @@ export interface Node {
 }
 
 /** What all nodes stand on. `pause` is the archive of PAUSE_IMAGE. */
-export function nodeBase(pause: string): Promise<Base> {
+export function nodeBase(pause: string, on?: Base): Promise<Base> {
   return buildBase(async (machine) => {
     await machine.write('/usr/local/bin/kubelet', await readFile(serverProgram('kubelet')), 0o755);
     await machine.write('/etc/node/kubelet.json', JSON.stringify(KUBELET_CONFIG));
     await machine.write('/etc/node/containerd.toml', CONTAINERD_CONFIG);
     await machine.write('/etc/node/pause.tar', await readFile(pause));
-  });
+  }, on);
 }
 
 export interface NodeOptions {
