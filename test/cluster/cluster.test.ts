@@ -3,75 +3,56 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createBuilder } from '../harness/cluster/builder.ts';
-import type { Builder } from '../harness/cluster/builder.ts';
-import { startCluster } from '../harness/cluster/cluster.ts';
-import type { Cluster } from '../harness/cluster/cluster.ts';
-import { buildImage, buildPause, IMAGE } from '../harness/cluster/images.ts';
+import { IMAGE } from '../harness/cluster/images.ts';
+import type { Node } from '../harness/cluster/node.ts';
 import { PAUSE_IMAGE } from '../harness/cluster/nodeconfig.ts';
 import { runProcess } from '../harness/machine/process.ts';
 import { describeCluster } from '../harness/requirements.ts';
-import { siteBase } from '../harness/site/site.ts';
-import { POLICY, ROSTER } from './declared.ts';
-import { container, daemonSet, HOST, onHost, pod } from './objects.ts';
+import { POLICY, rosterOf } from './declared.ts';
+import { container, daemonSet, HOST, NEEDED_CAPABILITIES, onHost, pod } from './objects.ts';
+import { startStage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Bytes. */
 const LARGEST_IMAGE = 200 * 2 ** 20;
+const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 describeCluster('a cluster of real nodes', () => {
-  let builder: Builder;
-  let cluster: Cluster;
-
+  let stage: Stage;
+  let nodes: readonly Node[];
   beforeAll(async () => {
-    builder = await createBuilder();
-    await Promise.all([buildImage(builder), buildPause(builder)]);
-    cluster = await startCluster({ pause: await builder.save(PAUSE_IMAGE), base: await siteBase() });
-    await cluster.importImage(await builder.save(IMAGE));
+    stage = await startStage();
+    ({ nodes } = stage.cluster);
   });
   afterAll(async () => {
-    const names = cluster.nodes.map(({ machine }) => machine.name);
-    await cluster.stop();
-    await builder.destroy();
-    const patterns = names.flatMap((name) => ['-o', '-name', `${name}*`]).slice(1);
-    expect((await runProcess(['find', '/sys/fs/cgroup', '-type', 'd', '(', ...patterns, ')'])).stdout).toBe(
-      '',
-    );
+    const names = nodes.map(({ machine }) => machine.name);
+    await stage.stop();
+    const running = await lines(['ps', '-e', '-o', 'args=']);
+    expect(running.filter((line) => names.some((name) => line.includes(name)))).toEqual([]);
+    expect((await Promise.all(names.map(controlGroups))).flat()).toEqual([]);
   });
-
-  const apply = (object: string) => cluster.kubectl(['apply', '--filename=-'], { input: object });
-  const get = (what: string[], path: string) =>
-    cluster.kubectl(['get', ...what, `--output=jsonpath={${path}}`]);
-  const until = (name: string, path: string, value: string) =>
-    cluster.kubectl(['wait', name, `--for=jsonpath={${path}}=${value}`, '--timeout=50s']);
-  /** Exit code and output of a pod's only container, once it has ended. */
-  const result = async (name: string) => {
-    const path = '.status.containerStatuses[0].state.terminated.exitCode';
-    await cluster.kubectl(['wait', `pod/${name}`, `--for=jsonpath={${path}}`, '--timeout=50s']);
-    const [code, output] = await Promise.all([
-      get([`pod/${name}`], path),
-      cluster.kubectl(['logs', `pod/${name}`]),
-    ]);
-    return { code: Number(code), output };
-  };
 
   it('runs a pod of a DaemonSet on each of them, and again after a reboot', async () => {
-    await apply(daemonSet('waiting', container({ command: ['node', '-e', 'setInterval(() => {}, 1000)'] })));
-    await cluster.kubectl(['rollout', 'status', 'daemonset/waiting', '--timeout=60s']);
-    const on = (node: string) => ['pods', '--selector=app=waiting', `--field-selector=spec.nodeName=${node}`];
-    const [one = '', other = ''] = await Promise.all(
-      cluster.nodes.map(({ name }) => get(on(name), '.items[*].metadata.name')),
+    const { apply, cluster, get, until } = stage;
+    apply(daemonSet('waiting', container({ command: ['node', '-e', 'setInterval(() => {}, 1000)'] })));
+    cluster.kubectl(['rollout', 'status', 'daemonset/waiting', '--timeout=60s']);
+    const [one = '', other = ''] = nodes.map(({ name }) =>
+      get(
+        ['pods', '--selector=app=waiting', `--field-selector=spec.nodeName=${name}`],
+        '.items[*].metadata.name',
+      ),
     );
 
-    const [, rebooted] = cluster.nodes;
+    const [, rebooted] = nodes;
     if (rebooted === undefined) throw new Error('found no second node');
     await cluster.reboot(rebooted);
-    await until(`pod/${other}`, '.status.containerStatuses[0].restartCount', '1');
-    await until(`pod/${other}`, '.status.containerStatuses[0].ready', 'true');
-    expect(await get([`pod/${one}`], '.status.containerStatuses[0].restartCount')).toBe('0');
-    await cluster.kubectl(['delete', 'daemonset/waiting', '--grace-period=1']);
+    until(`pod/${other}`, '.status.containerStatuses[0].restartCount', '1');
+    until(`pod/${other}`, '.status.containerStatuses[0].ready', 'true');
+    expect(get([`pod/${one}`], '.status.containerStatuses[0].restartCount')).toBe('0');
+    cluster.kubectl(['delete', 'daemonset/waiting', '--grace-period=1']);
   });
 
-  it('gives a pod a token that names its service account and its node', async () => {
+  it('gives a pod a token that names its service account and its node', () => {
     const secrets = '/var/run/secrets/kubernetes.io/serviceaccount';
     const ask = `
       const token = require('node:fs').readFileSync('${secrets}/token', 'utf8');
@@ -80,47 +61,79 @@ describeCluster('a cluster of real nodes', () => {
       fetch(url, { method: 'POST', headers, body: '{}' }).then((answer) => answer.text()).then(console.log);
     `;
     const env = [{ name: 'NODE_EXTRA_CA_CERTS', value: `${secrets}/ca.crt` }];
-    await apply(pod('asking', container({ command: ['node', '-e', ask], env }), { nodeName: 'node-2' }));
-    const { userInfo } = JSON.parse((await result('asking')).output).status;
+    stage.apply(pod('asking', container({ command: ['node', '-e', ask], env }), { nodeName: 'node-2' }));
+    const { userInfo } = JSON.parse(stage.result('asking').output).status;
     expect(userInfo.username).toBe('system:serviceaccount:default:default');
     expect(userInfo.extra['authentication.kubernetes.io/node-name']).toEqual(['node-2']);
   });
 
   describe('a pod that shares the processes and files of its node', () => {
-    const run = async (name: string, node: string, command: string) => {
-      const args = [command, '--roster', '/host/etc/workstation/roster.yaml'];
-      await apply(pod(name, onHost(args), { ...HOST, nodeName: node }));
-      return result(name);
+    const needed = Object.keys(NEEDED_CAPABILITIES);
+    const run = (name: string, node: Node, command: string, capabilities = needed) => {
+      const main = onHost([command, '--roster', '/host/etc/workstation/roster.yaml'], capabilities);
+      stage.apply(pod(name, main, { ...HOST, nodeName: node.name }));
+      return stage.result(name);
+    };
+    const declare = async ({ machine }: Node, ...people: string[]) => {
+      await machine.write('/etc/workstation/roster.yaml', rosterOf(...people));
+      await machine.write('/etc/workstation/workstation.yaml', POLICY);
     };
 
-    it('onboards people there with the rights of an agent, and then has nothing more to do', async () => {
-      for (const { name, machine } of cluster.nodes) {
-        await machine.write('/etc/workstation/roster.yaml', ROSTER);
-        await machine.write('/etc/workstation/workstation.yaml', POLICY);
-        const { code, output } = await run(`apply-${name}`, name, 'apply');
-        if (code !== 0) throw new Error(output);
-        expect(output).toMatch(/^ada +Ready /m);
-        expect(output).toMatch(/^bob +Ready /m);
+    it.each(Object.entries(NEEDED_CAPABILITIES))(
+      'cannot onboard anybody without %s',
+      async (name, complaint) => {
+        const [node] = nodes;
+        if (node === undefined) throw new Error('found no node');
+        const person = name.toLowerCase().replace('_', '-');
+        await declare(node, person);
+        const others = needed.filter((each) => each !== name);
+        const { code, output } = run(`without-${person}`, node, 'apply', others);
+        expect(output).toContain(complaint);
+        expect(code).toBe(1);
+      },
+    );
+
+    it('onboards people there, and then has nothing more to do', async () => {
+      for (const node of nodes) {
+        await declare(node, 'ada', 'bob');
+        expect(run(`apply-${node.name}`, node, 'apply')).toEqual({
+          code: 0,
+          output: expect.stringMatching(/^ada +Ready (?:.*\n)*bob +Ready /m),
+        });
+        const { machine } = node;
         expect(await machine.output(['id', '-Gn', 'ada'])).toBe('ada docker\n');
-        const look =
-          'cd; stat --format=%U:%G:%a .; cat own.txt notes/welcome.txt; ls code; git -C code/tripit status --short';
+        const look = 'cd; stat --format=%U:%G:%a .; cat own.txt notes/welcome.txt; ls code';
         expect(await machine.output(['sh', '-c', look], { user: 'bob' })).toBe(
-          'bob:bob:750\nbob\nHello bobinfra\ntripit\n',
+          'bob:bob:750\nbob\nHello bob\ninfra\ntripit\n',
         );
         expect(await machine.output(['systemctl', 'is-active', 't3-serve@ada'])).toBe('active\n');
-        expect(await run(`plan-${name}`, name, 'plan')).toEqual({
-          code: 0,
-          output: 'Nothing to do: 2 people are as declared\n',
-        });
+        expect(run(`plan-${node.name}`, node, 'plan')).toMatchObject({ code: 0 });
       }
+    });
+
+    it('ends what a leaver runs only with KILL', async () => {
+      const [node] = nodes;
+      if (node === undefined) throw new Error('found no node');
+      await declare(node, 'bob');
+      const offboard = (name: string, capabilities: string[]) => {
+        const args = ['offboard', 'ada', '--roster', '/host/etc/workstation/roster.yaml'];
+        stage.apply(pod(name, onHost(args, capabilities), { ...HOST, nodeName: node.name }));
+        return stage.result(name);
+      };
+      await node.machine.output(['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 &'], { user: 'ada' });
+      const { code, output } = offboard('cut-without', needed);
+      expect(output).toContain('kill EPERM');
+      expect(code).toBe(1);
+      expect(offboard('cut', [...needed, 'KILL'])).toMatchObject({ code: 0 });
+      expect((await node.machine.run(['pgrep', '-u', 'ada'])).code).toBe(1);
     });
   });
 
   describe('the image', () => {
     it('has nothing in it but Node, the program and what it starts itself, and is small', async () => {
-      const root = await builder.mount(IMAGE);
+      const root = await stage.builder.mount(IMAGE);
       const look = (script: string) =>
-        builder.machine.output(['sh', '-ec', `cd "$1"; ${script}`, 'sh', root]);
+        stage.builder.machine.output(['sh', '-ec', `cd "$1"; ${script}`, 'sh', root]);
       const programs = await look('find . -type f -perm /111 ! -name "*.so.*" | sort');
       expect(programs.trim().split('\n')).toEqual([
         './usr/bin/flock',
@@ -133,22 +146,28 @@ describeCluster('a cluster of real nodes', () => {
       expect(Number(size)).toBeLessThan(LARGEST_IMAGE);
     });
 
-    it('runs on every node without root, capabilities and a file that it may write', async () => {
-      for (const { name } of cluster.nodes) {
-        await apply(pod(`version-${name}`, container({ args: ['version'] }), { nodeName: name }));
-        expect(await result(`version-${name}`)).toEqual({ code: 0, output: `${VERSION}\n` });
+    it('runs on every node without root, capabilities and a file that it may write', () => {
+      for (const { name } of nodes) {
+        stage.apply(pod(`version-${name}`, container({ args: ['version'] }), { nodeName: name }));
+        expect(stage.result(`version-${name}`)).toEqual({ code: 0, output: `${VERSION}\n` });
       }
     });
 
-    it('ends on SIGTERM as its container’s first process', async () => {
-      await apply(pod('reading', container({ args: ['roster', 'import', '-f', '-'], stdin: true })));
-      await until('pod/reading', '.status.phase', 'Running');
+    it('ends on SIGTERM as its container’s first process', () => {
+      stage.apply(pod('reading', container({ args: ['roster', 'import', '-f', '-'], stdin: true })));
+      stage.until('pod/reading', '.status.phase', 'Running');
       const signal = ['exec', 'pod/reading', '--', 'node', '-e', SIGNAL_UNTIL_IT_ENDS];
-      await expect(cluster.kubectl(signal)).rejects.toThrow('exit code');
-      expect(await result('reading')).toMatchObject({ code: 143 });
+      expect(() => stage.cluster.kubectl(signal)).toThrow('exit');
+      expect(stage.result('reading')).toMatchObject({ code: 143 });
     });
   });
 });
+
+/** Ends with the container, if that ends. A signal that comes before the program has begun is lost on PID 1. */
+const SIGNAL_UNTIL_IT_ENDS = `
+  setInterval(() => process.kill(1, 'SIGTERM'), 20);
+  setTimeout(() => process.exit(1), 10_000);
+`;
 
 describeCluster('a test process that has a cluster and is killed', () => {
   it('leaves no process, control group or network of it', async () => {
@@ -168,25 +187,39 @@ describeCluster('a test process that has a cluster and is killed', () => {
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const [name = '', url = ''] = line.toString().trim().split(' ');
-    expect(await leftOf(name, child.pid)).not.toEqual([]);
+    const started = await descendants(child.pid);
+    expect(started.join('\n')).toContain('kubelet');
     child.kill('SIGKILL');
 
+    const left = async () => {
+      const running = new Set(await processes());
+      return [...started.filter((line) => running.has(line)), ...(await controlGroups(name))];
+    };
     const deadline = Date.now() + 20_000;
-    while ((await leftOf(name, child.pid)).length > 0 && Date.now() < deadline) await setTimeout(100);
-    expect(await leftOf(name, child.pid)).toEqual([]);
+    while ((await left()).length > 0 && Date.now() < deadline) await setTimeout(100);
+    expect(await left()).toEqual([]);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 });
 
-/** Control groups, and processes of this machine that mention a node or the process that made it. */
-async function leftOf(name: string, pid: number | undefined): Promise<string[]> {
-  const groups = runProcess(['find', '/sys/fs/cgroup', '-type', 'd', '-name', `${name}*`]);
-  const processes = runProcess(['pgrep', '--list-full', '--full', `${name}|workstation-test-${pid}-`]);
-  const found = await Promise.all([groups, processes]);
-  return found.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));
+async function controlGroups(name: string): Promise<string[]> {
+  const { stdout } = await runProcess(['find', '/sys/fs/cgroup', '-type', 'd', '-name', `${name}*`]);
+  return stdout.split('\n').filter(Boolean);
 }
 
-const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** One line for each: PID, time of its start, name. */
+async function processes(): Promise<string[]> {
+  return lines(['ps', '-e', '-o', 'pid=,lstart=,comm=']);
+}
 
-/** Ends with the container. A signal that comes before the program has begun is lost on PID 1. */
-const SIGNAL_UNTIL_IT_ENDS = 'setInterval(() => process.kill(1, "SIGTERM"), 20)';
+/** Of a process, those that live. */
+async function descendants(pid: number | undefined): Promise<string[]> {
+  const parents = (await lines(['ps', '-e', '-o', 'pid=,ppid='])).map((line) => line.trim().split(/ +/));
+  const found = new Set([`${pid}`]);
+  for (const [each = '', parent = ''] of parents) if (found.has(parent)) found.add(each);
+  return (await processes()).filter((line) => found.has(line.trim().split(' ')[0] ?? ''));
+}
+
+async function lines(argv: readonly string[]): Promise<string[]> {
+  return (await runProcess(argv)).stdout.split('\n').filter(Boolean);
+}

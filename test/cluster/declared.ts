@@ -1,15 +1,10 @@
-/** Two people, and a policy that needs all that a machine gives: accounts, groups, clones, files, commands, services. */
-export const ROSTER = `
-users:
-  ada: { authentik_user: ada, k8s_user: ada, tier: power-user }
-  bob:
-    authentik_user: bob
-    k8s_user: bob
-    tier: namespace-owner
-    namespaces: [bob]
-    code_layout: workspace
-    repos: [tripit]
-`;
+/** A policy that needs all that a machine gives, accounts, clones, files, commands and services; and who is there. */
+export function rosterOf(...people: readonly string[]): string {
+  const line = (name: string) =>
+    `  ${name}: { authentik_user: ${name}, k8s_user: ${name}, tier: namespace-owner, namespaces: [own], ` +
+    'code_layout: workspace, repos: [tripit] }\n';
+  return `users:\n${people.map(line).join('')}`;
+}
 
 export const POLICY = `
 apiVersion: workstation.dev/v1alpha1
@@ -19,12 +14,12 @@ spec:
   accounts:
     shell: /bin/sh
     homeMode: '0750'
-    groups: { power-user: [docker] }
+    groups: { namespace-owner: [docker] }
   code:
     infra: { remote: 'file:///srv/git/infra.git', branch: master }
     repos: { baseURL: 'file:///srv/git/forgejo' }
   files:
-    - { name: welcome, path: notes/welcome.txt, content: 'Hello \${user}' }
+    - { name: welcome, path: notes/welcome.txt, content: "Hello \${user}\\n" }
   commands:
     - { name: own, argv: [sh, -c, 'id -un >own.txt'], creates: own.txt }
   services:
@@ -33,4 +28,6 @@ spec:
       envFile: /etc/t3-serve/\${user}.env
       env: { EDITOR_PORT: '\${port.editor}' }
       units: ['t3-serve@\${user}.service']
+  # Each test has people of its own.
+  offboarding: { massRemovalLimit: 100 }
 `;

@@ -1,4 +1,4 @@
-/** What the tests give to kubectl. JSON is YAML. */
+/** What the tests give to the API server. */
 import { IMAGE } from '../harness/cluster/images.ts';
 
 /** The rights of a container that needs none. */
@@ -10,7 +10,7 @@ const NO_RIGHTS = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** A container of the image with no more rights than the image itself asks for. Default: its own entry point. */
+/** A container of the image with no rights. Default: what the image runs. */
 export function container(changes: object = {}): object {
   return {
     name: 'main',
@@ -21,36 +21,28 @@ export function container(changes: object = {}): object {
   };
 }
 
-/**
- * What the agent of a node needs, and no more: each of these was left out once, and something failed. Root, since nobody
- * else may make accounts; not privileged.
- */
-const AGENT_RIGHTS = {
-  runAsUser: 0,
-  runAsGroup: 0,
-  readOnlyRootFilesystem: true,
-  seccompProfile: { type: 'RuntimeDefault' },
-  capabilities: {
-    drop: ['ALL'],
-    add: [
-      'SYS_PTRACE', // to see whether /proc/1 is of the machine that is mounted
-      'SYS_ADMIN', // to enter its namespaces, and give each command one of its own
-      'SYS_CHROOT', // to enter its mount namespace
-      'CHOWN', // homes and files become their people's
-      'FOWNER', // with the right mode
-      'DAC_OVERRIDE', // and may lie in a directory that root may not write
-      'SETUID', // work in homes is done with their people's rights
-      'SETGID',
-      'KILL', // what a leaver left running is ended
-    ],
-  },
-};
+/** What a pass on the node needs, with what fails without it. */
+export const NEEDED_CAPABILITIES = {
+  SYS_PTRACE: 'cannot look at the root of PID 1',
+  SYS_ADMIN: 'reassociate to namespace',
+  SYS_CHROOT: "reassociate to namespace 'ns/mnt'",
+  CHOWN: 'EPERM: operation not permitted, lchown',
+  FOWNER: 'EPERM: operation not permitted, chmod',
+  SETUID: 'the system answered EPERM',
+  SETGID: 'the system answered EPERM',
+} as const;
 
-/** A container that works on the node it runs on. Its pod shares the node's processes. */
-export function onHost(args: readonly string[]): object {
+/** A container that works on the node it runs on, for a pod with HOST. Root, since nobody else may make accounts. */
+export function onHost(args: readonly string[], capabilities: readonly string[]): object {
   return container({
     args: [...args, '--host', '/host'],
-    securityContext: AGENT_RIGHTS,
+    securityContext: {
+      runAsUser: 0,
+      runAsGroup: 0,
+      readOnlyRootFilesystem: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+      capabilities: { drop: ['ALL'], add: capabilities },
+    },
     volumeMounts: [{ name: 'machine', mountPath: '/host', mountPropagation: 'HostToContainer' }],
   });
 }
@@ -60,18 +52,18 @@ export const HOST = {
   volumes: [{ name: 'machine', hostPath: { path: '/', type: 'Directory' } }],
 };
 
-export function pod(name: string, main: object, spec: object = {}): string {
-  return JSON.stringify({
+export function pod(name: string, main: object, spec: object = {}): object {
+  return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
     spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, containers: [main], ...spec },
-  });
+  };
 }
 
-export function daemonSet(name: string, main: object): string {
+export function daemonSet(name: string, main: object): object {
   const labels = { app: name };
-  return JSON.stringify({
+  return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name },
@@ -79,5 +71,5 @@ export function daemonSet(name: string, main: object): string {
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [main] } },
     },
-  });
+  };
 }

@@ -8,10 +8,8 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Base } from '../machine/machine.ts';
-import { runProcess } from '../machine/process.ts';
-import type { RunOptions } from '../machine/process.ts';
-import { serverProgram } from '../servers/build.ts';
 import { startControllers } from '../servers/controllers.ts';
+import { kubectlOutput } from '../servers/kubectl.ts';
 import { startApiserver } from '../servers/kubernetes.ts';
 import type { Apiserver } from '../servers/kubernetes.ts';
 import { API_SERVER, createClusterNetwork } from './network.ts';
@@ -22,7 +20,7 @@ export interface Cluster {
   readonly server: Apiserver;
   readonly nodes: readonly Node[];
   /** Runs kubectl as the administrator. Returns stdout; throws when the exit code is not 0. */
-  kubectl(args: readonly string[], options?: RunOptions): Promise<string>;
+  kubectl(args: readonly string[], input?: string): string;
   /** Loads an image into every node. */
   importImage(archive: string): Promise<void>;
   /** Reboots a node, and ends when it is Ready again. */
@@ -55,7 +53,7 @@ export async function startCluster({ nodes: count = 2, pause, base: on }: Cluste
   return {
     server,
     nodes,
-    kubectl: (args, options) => kubectl(server, args, options),
+    kubectl: (args, input) => kubectlOutput(server.kubeconfig, args, input),
     importImage: async (archive) => void (await Promise.all(nodes.map((node) => node.importImage(archive)))),
     reboot: async (node) => {
       await node.reboot();
@@ -67,17 +65,6 @@ export async function startCluster({ nodes: count = 2, pause, base: on }: Cluste
       await server.stop();
     },
   };
-}
-
-async function kubectl(
-  { kubeconfig }: Apiserver,
-  args: readonly string[],
-  options?: RunOptions,
-): Promise<string> {
-  const connect = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${kubeconfig}.cache`];
-  const { code, stdout, stderr } = await runProcess([serverProgram('kubectl'), ...connect, ...args], options);
-  if (code !== 0) throw new Error(`running kubectl ${args.join(' ')}: exit code ${code}: ${stderr}${stdout}`);
-  return stdout;
 }
 
 /** Waits until the node has said since `begin` that it is Ready. Its kubelet tells whole seconds. */

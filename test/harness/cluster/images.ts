@@ -27,16 +27,16 @@ export async function buildImage(builder: Builder): Promise<void> {
  * tests run on, and an `npm ci` that needs no registry: this checkout was installed by the real one, from the same lock
  * file.
  */
-async function makeBase({ machine, build }: Builder): Promise<void> {
-  await machine.write('/usr/local/bin/node', await readFile(NODE), 0o755);
-  await machine.write(
+async function makeBase(builder: Builder): Promise<void> {
+  await builder.machine.write('/usr/local/bin/node', await readFile(NODE), 0o755);
+  await builder.machine.write(
     '/usr/local/bin/npm',
     `#!/bin/sh\nln -s ${CHECKOUT}/node_modules node_modules\n`,
     0o755,
   );
-  await machine.output(['sh', '-ec', MAKE_ROOT]);
-  await machine.write('/srv/base/Dockerfile', 'FROM scratch\nCOPY root /\n');
-  await build({ context: '/srv/base', tag: BASE });
+  await builder.machine.output(['sh', '-ec', MAKE_ROOT]);
+  await builder.machine.write('/srv/base/Dockerfile', 'FROM scratch\nCOPY root /\n');
+  await builder.build({ context: '/srv/base', tag: BASE });
 }
 
 /** What a merged /usr needs beside it. */
@@ -47,8 +47,11 @@ const MAKE_ROOT = `
 `;
 
 /** A process that waits for ever, and reaps: what holds the namespaces of a pod. */
-export async function buildPause({ machine, build }: Builder): Promise<void> {
-  await machine.output(['install', '-D', '/usr/bin/catatonit', '/srv/pause/pause']);
-  await machine.write('/srv/pause/Dockerfile', 'FROM scratch\nCOPY pause /\nENTRYPOINT ["/pause", "-P"]\n');
-  await build({ context: '/srv/pause', tag: PAUSE_IMAGE });
+export async function buildPause(builder: Builder): Promise<void> {
+  await builder.machine.output(['install', '-D', '/usr/bin/catatonit', '/srv/pause/pause']);
+  await builder.machine.write(
+    '/srv/pause/Dockerfile',
+    'FROM scratch\nCOPY pause /\nENTRYPOINT ["/pause", "-P"]\n',
+  );
+  await builder.build({ context: '/srv/pause', tag: PAUSE_IMAGE });
 }

@@ -101,7 +101,7 @@ async function openDoor({ enter }: Network, inner: number): Promise<Door> {
     port,
     close: async () => {
       relay.ref();
-      relay.disconnect();
+      relay.kill('SIGKILL');
       await once(relay, 'exit');
     },
   };
