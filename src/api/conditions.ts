@@ -20,6 +20,8 @@ export const MACHINE_CONDITIONS = [
   'SourceReady',
   /** Present while more people are gone than may go in one step. */
   'RemovalsPaused',
+  /** Whether users are as the roster of a ConfigMap has them, where the controller mirrors one. */
+  'RosterMirrored',
 ] as const;
 
 export const CONDITION_TYPES = [

@@ -40,6 +40,12 @@ const UserSpecShape = z.strictObject({
   workstation: ObjectName.optional().describe(
     'The machine the person belongs to. Empty: the controller places the person. Cannot change once set.',
   ),
+  workstationSelector: z
+    .record(z.string().max(317), z.string().max(63))
+    .optional()
+    .describe(
+      'Labels that a Workstation must have for the controller to place the person there. Without effect once placed.',
+    ),
   osUser: AccountName.optional().describe(
     'The Linux account; metadata.name when left out. Cannot change once set.',
   ),

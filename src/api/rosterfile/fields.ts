@@ -11,4 +11,5 @@ export const FIELDS: Readonly<Record<string, Exclude<keyof UserSpec, 'osUser'>>>
   suspended: 'suspended',
   offboarding: 'offboarding',
   workstation: 'workstation',
+  workstation_selector: 'workstationSelector',
 };

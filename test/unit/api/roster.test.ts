@@ -121,6 +121,9 @@ function person(osUser: string): fc.Arbitrary<WorkstationUser> {
       suspended: fc.boolean(),
       offboarding: fc.constantFrom('Retain' as const, 'Archive' as const),
       workstation: fc.option(fc.constantFrom('devvm', 'other'), { nil: undefined }),
+      workstationSelector: fc.option(fc.constantFrom({ disk: 'ssd' }, { 'x.org/zone': 'no', y: '1' }), {
+        nil: undefined,
+      }),
     })
     .map(({ names, hasWorkspace, workstation, ...rest }) => ({
       apiVersion: 'workstation.dev/v1alpha1' as const,

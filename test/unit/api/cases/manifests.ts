@@ -23,6 +23,14 @@ export const manifests: Readonly<Record<string, Case>> = {
     text: `${HEAD}kind: WorkstationUser\nmetadata: {name: emo, uid: x, generation: 2, managedFields: [{manager: kubectl}], annotations: {a: b}}\nspec: {authentikUser: a, k8sUser: a, tier: admin}\nstatus: {observedGeneration: 2, conditions: []}\n`,
     problems: [],
   },
+  'labels that a machine must have': {
+    text: user(', workstationSelector: {disk: ssd, x.org/zone: a}'),
+    problems: [],
+  },
+  'labels that are no text': {
+    text: user(', workstationSelector: {disk: 7}'),
+    problems: ['4:79: spec.workstationSelector.disk: found the number 7, must be text: quote it'],
+  },
   'a list as kubectl prints it': {
     text: `apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ""}\nitems:\n- {apiVersion: workstation.dev/v1alpha1, kind: WorkstationUser, metadata: {name: emo}, spec: {authentikUser: a, k8sUser: a, tier: admin}}\n`,
     problems: [],
@@ -68,7 +76,7 @@ export const manifests: Readonly<Record<string, Case>> = {
     text: `${user(', teir: admin, quux: 1')}specs: {}\n`,
     problems: [
       '4:51: spec.teir: unknown field: did you mean tier?',
-      '4:64: spec.quux: unknown field: remove it, or use one of authentikUser, codeLayout, k8sUser, namespaces, offboarding, osUser, repos, suspended, tier, workstation',
+      '4:64: spec.quux: unknown field: remove it, or use one of authentikUser, codeLayout, k8sUser, namespaces, offboarding, osUser, repos, suspended, tier, workstation, workstationSelector',
       '5:1: specs: unknown field: did you mean spec?',
     ],
   },

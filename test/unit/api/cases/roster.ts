@@ -56,7 +56,7 @@ export const roster: Readonly<Record<string, Case>> = {
       '1:1: domain: ignored, unknown field: remove it, or use one of users',
       '3:59: users.emo.code_layuot: ignored, unknown field: did you mean code_layout?',
       '3:80: users.emo.osUser: ignored, unknown field: did you mean k8s_user?',
-      '3:91: users.emo.quux: ignored, unknown field: remove it, or use one of authentik_user, code_layout, k8s_user, namespaces, offboarding, repos, suspended, tier, workstation',
+      '3:91: users.emo.quux: ignored, unknown field: remove it, or use one of authentik_user, code_layout, k8s_user, namespaces, offboarding, repos, suspended, tier, workstation, workstation_selector',
     ],
   },
   'an account like an option': {
