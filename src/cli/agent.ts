@@ -1,11 +1,8 @@
 /** `agent`: keeps this machine as it is declared, for as long as it runs. */
-import { Duration } from '../api/primitives.ts';
 import { openAgent, type OpenAgent } from '../agent/open.ts';
 import { realClock } from '../controller/clock.ts';
 import { InMemoryQueueMetrics } from '../controller/metrics.ts';
 import { PassMetrics } from '../controller/passmetrics.ts';
-import { SYSTEMD_NOTIFY } from '../host/programs/names.ts';
-import { milliseconds } from '../sections/common.ts';
 import { parseAddress } from '../server/doors/tcp.ts';
 import { page } from '../server/page/index.ts';
 import { serveAgent, type Port } from '../server/serve.ts';
@@ -13,13 +10,13 @@ import type { Source } from '../source/source.ts';
 import type { Level } from '../telemetry/logger.ts';
 import { ActionMetrics } from '../telemetry/metrics/actions.ts';
 import { processMetrics } from '../telemetry/metrics/process.ts';
-import { openTelemetry, type Telemetry } from '../telemetry/open.ts';
+import type { Telemetry } from '../telemetry/open.ts';
 import { RUNTIME_DIRECTORY } from './agentclient.ts';
 import { vaultFor, type ClusterOptions } from './cluster.ts';
+import { durationOf, onSignals, telemetryFor } from './daemon.ts';
 import type { DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
-import { chooseStyle } from './print/style.ts';
 import { requireRoot } from './session.ts';
 import { sideOf, tiersOf, type Side } from './sides.ts';
 import { VERSION } from './version.ts';
@@ -153,41 +150,9 @@ function statusOf(answers: OpenAgent['answers']): string {
   return trouble === undefined ? counted : `${counted}; ${trouble.message}`;
 }
 
-function telemetryFor(io: Io, threshold: Level): Telemetry {
-  const style = chooseStyle(io.isTerminal, io.env);
-  return openTelemetry(
-    {
-      env: io.env,
-      stderr: process.stderr,
-      systemdNotify: SYSTEMD_NOTIFY,
-      paint: {
-        faint: (text) => style.faint(text),
-        strong: (text) => style.strong(text),
-        warning: (text) => style.warning(text),
-        error: (text) => style.removed(text),
-      },
-    },
-    threshold,
-  );
-}
-
-function onSignals(stop: AbortController): () => void {
-  const interrupt = (signal: NodeJS.Signals) => stop.abort(new Error(`ended by ${signal}`));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
-  return () => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
-  };
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function durationOf(option: string, text: string): number {
-  if (!Duration.safeParse(text).success)
-    throw new Error(`read ${option}: found ${text}, give a duration such as 30s or 10m`);
-  return milliseconds(text);
 }

@@ -3,21 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { CONTROLLER_LEASE } from '../api/marks.ts';
-import { Duration } from '../api/primitives.ts';
 import type { RosterSource } from '../cluster/rosterpass.ts';
 import { serve } from '../cluster/serve.ts';
 import type { ReadSource } from '../cluster/tiers.ts';
 import { realClock } from '../controller/clock.ts';
 import { readClusterTiers } from '../host/clustertiers.ts';
-import { SYSTEMD_NOTIFY } from '../host/programs/names.ts';
 import { connect } from '../kubernetes/connect.ts';
 import type { ElectionTimes } from '../kubernetes/election.ts';
-import { milliseconds } from '../sections/common.ts';
 import type { Level } from '../telemetry/logger.ts';
-import { openTelemetry } from '../telemetry/open.ts';
 import { vaultFor, type ClusterOptions } from './cluster.ts';
+import { durationOf, onSignals, telemetryFor } from './daemon.ts';
 import type { Io } from './io.ts';
-import { chooseStyle } from './print/style.ts';
 
 export interface ControllerCommandOptions extends ClusterOptions {
   readonly kubeconfig?: string;
@@ -41,15 +37,14 @@ export async function controller(io: Io, options: ControllerCommandOptions): Pro
   const roster = rosterOf(options);
   const grace = durationOf('--agent-grace-period', options.agentGracePeriod);
   const connection = await connect({ kubeconfig: options.kubeconfig, env: io.env });
-  const telemetry = openTelemetry(surroundings(io), options.logLevel);
+  const telemetry = telemetryFor(io, options.logLevel);
   const { logger, manager } = telemetry;
   const stop = new AbortController();
-  const stopping = () => stop.abort(new Error('told to stop'));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopping);
+  const end = onSignals(stop);
   manager.ready(`speaks to ${connection.server}`);
   logger.log('info', `speaks to ${connection.server}`);
   try {
-    const end = await serve(
+    const candidacy = await serve(
       {
         connection,
         identity: `${hostname()}_${randomUUID()}`,
@@ -67,26 +62,15 @@ export async function controller(io: Io, options: ControllerCommandOptions): Pro
       },
       stop.signal,
     );
-    if (end.kind !== 'lost') return 0;
+    if (candidacy.kind !== 'lost') return 0;
     logger.log('error', 'lead: the Lease could not be renewed in time: another may lead now');
     return 1;
   } finally {
     manager.stopping('stops');
     connection.close();
     telemetry.close();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stopping);
+    end();
   }
-}
-
-function surroundings(io: Io) {
-  const style = chooseStyle(io.isTerminal, io.env);
-  const paint = {
-    faint: (text: string) => style.faint(text),
-    strong: (text: string) => style.strong(text),
-    warning: (text: string) => style.warning(text),
-    error: (text: string) => style.removed(text),
-  };
-  return { env: io.env, stderr: process.stderr, paint, systemdNotify: SYSTEMD_NOTIFY };
 }
 
 /** A file of the machine is its agent's to read, and a ConfigMap is watched. */
@@ -112,11 +96,6 @@ function timesOf(options: ControllerCommandOptions): ElectionTimes {
   throw new Error(
     'read the times of the election: the lease must last longer than the renew deadline, and that longer than the retry period',
   );
-}
-
-function durationOf(option: string, text: string): number {
-  if (Duration.safeParse(text).success) return milliseconds(text);
-  throw new Error(`read ${option}: found ${text}, give a duration such as 15s or 1m`);
 }
 
 function rosterOf({ rosterConfigmap, workstation }: ControllerCommandOptions): RosterSource | undefined {

@@ -77,6 +77,13 @@ function mounted(command: Command): Command {
   );
 }
 
+/** Of commands that keep running. */
+export function logLevel(): Option {
+  return new Option('--log-level <level>', 'what is less grave is not logged')
+    .choices(['error', 'warning', 'notice', 'info', 'debug'])
+    .default('info');
+}
+
 export function wholeNumber(text: string): number {
   if (!/^[0-9]{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);

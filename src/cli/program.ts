@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander';
 import type { Io } from './io.ts';
 import { examples, type Exit } from './options.ts';
 import { askingCommands } from './tree/asking.ts';
+import { controllerCommands } from './tree/controller.ts';
 import { fileCommands } from './tree/files.ts';
 import { livingCommands } from './tree/living.ts';
 import { passCommands } from './tree/passes.ts';
@@ -21,6 +22,7 @@ export function program(io: Io, exit: Exit, name: string): Command {
     ...passCommands(io, exit),
     ...livingCommands(io, exit, root),
     ...askingCommands(io, exit),
+    ...controllerCommands(io, exit),
     ...fileCommands(io, exit),
     completion(io, exit, root),
     version(io),

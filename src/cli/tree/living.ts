@@ -1,10 +1,12 @@
 /** The commands of what goes on: agents, and who asks them. */
 import { Command, Option } from 'commander';
+import { SYSTEM_NAMESPACE } from '../../api/marks.ts';
 import type { Io } from '../io.ts';
 import {
   declaring,
   examples,
   keptOnMachine,
+  logLevel,
   output,
   paths,
   wholeNumber,
@@ -32,16 +34,12 @@ function agent(io: Io, exit: Exit): Command {
     .description('Keep this machine as it is declared, for as long as the command runs.')
     .option('--name <machine>', 'take users and policy from a cluster, as those of this Workstation')
     .option('--kubeconfig <file>', 'how the cluster is reached; default: as kubectl does, or as a pod')
-    .option('--namespace <namespace>', 'where the Lease of the machine is', 'workstation-system')
+    .option('--namespace <namespace>', 'where the Lease of the machine is', SYSTEM_NAMESPACE)
     .option('--metrics-address <host:port>', 'serve metrics and health there too')
     .option('--page-address <host:port>', 'serve the status page there too')
     .option('--allow-remote', 'let these addresses be others than loopback')
     .option('--resync <duration>', 'how often everybody is looked at though nothing changes', '10m')
-    .addOption(
-      new Option('--log-level <level>', 'what is less grave is not logged')
-        .choices(['error', 'warning', 'notice', 'info', 'debug'])
-        .default('info'),
-    )
+    .addOption(logLevel())
     .addHelpText(
       'after',
       examples([

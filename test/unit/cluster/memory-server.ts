@@ -66,7 +66,6 @@ export class MemoryServer {
       synced: () => Promise.resolve(),
       get: (key) => copy.get(key) as T | undefined,
       list: () => [...copy.values()] as unknown as T[],
-      departed: () => undefined,
     };
     return store;
   };

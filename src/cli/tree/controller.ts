@@ -1,11 +1,14 @@
-/** The command line of the controller. */
+/** The command of what no machine can do alone. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SYSTEM_NAMESPACE } from '../api/marks.ts';
-import type { Io } from './io.ts';
-import { examples, wholeNumber, withVault } from './options.ts';
-import type { Exit } from './program.ts';
+import { SYSTEM_NAMESPACE } from '../../api/marks.ts';
+import type { Io } from '../io.ts';
+import { examples, logLevel, wholeNumber, withVault, type Exit } from '../options.ts';
 
-export function controller(io: Io, exit: Exit): Command {
+export function controllerCommands(io: Io, exit: Exit): Command[] {
+  return [controller(io, exit)];
+}
+
+function controller(io: Io, exit: Exit): Command {
   return withVault(electing(new Command('controller')))
     .description(
       'Do for a cluster what no machine can do alone: place people, judge them, bind them, let them go.',
@@ -27,7 +30,7 @@ export function controller(io: Io, exit: Exit): Command {
         ],
       ]),
     )
-    .action(async (options) => exit(await (await import('./controller.ts')).controller(io, options)));
+    .action(async (options) => exit(await (await import('../controller.ts')).controller(io, options)));
 }
 
 /** As kube-controller-manager names them, with its defaults. */
@@ -36,12 +39,6 @@ function electing(command: Command): Command {
     .option('--leader-elect-lease-duration <duration>', 'how long others wait for a silent leader', '15s')
     .option('--leader-elect-renew-deadline <duration>', 'how long a leader goes on without renewing', '10s')
     .option('--leader-elect-retry-period <duration>', 'the time between two attempts', '2s');
-}
-
-function logLevel(): Option {
-  return new Option('--log-level <level>', 'what is less grave is not logged')
-    .choices(['error', 'warning', 'notice', 'info', 'debug'])
-    .default('info');
 }
 
 /** An option that is a number from 1. */
