@@ -75,10 +75,9 @@ describeServers('the controller on an API server', ['etcd', 'kube-apiserver'], (
       const list = await stage.read<{ items: { reason: string; regarding: { name: string } }[] }>(
         '/apis/events.k8s.io/v1/namespaces/default/events',
       );
-      const reasons = (list?.items ?? [])
-        .filter(({ regarding }) => regarding.name === 'ada')
-        .map(({ reason }) => reason);
-      return ['Placed', 'AccessGranted'].every((reason) => reasons.includes(reason));
+      const about = (list?.items ?? []).filter(({ regarding }) => regarding.name === 'ada');
+      const reasons = new Set(about.map(({ reason }) => reason));
+      return reasons.has('Placed') && reasons.has('AccessGranted');
     });
   });
 

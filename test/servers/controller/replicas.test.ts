@@ -91,7 +91,7 @@ describeServers('two controllers', ['etcd', 'kube-apiserver'], () => {
     for (const [index, name] of names.entries()) {
       await stage.person(name, { workstation: 'devvm' });
       if (index % 8 !== 7) continue;
-      replicas.filter(isAlive)[0]!.child.kill('SIGKILL');
+      replicas.find(isAlive)!.child.kill('SIGKILL');
       start();
     }
     for (const name of names) await stage.said(person(name), 'Accepted', 'True/Accepted');
@@ -99,7 +99,7 @@ describeServers('two controllers', ['etcd', 'kube-apiserver'], () => {
       Promise.all(names.map(async (name) => (await stage.user(name))?.metadata.resourceVersion));
     const settled = await versions();
     start();
-    replicas.filter(isAlive)[0]!.child.kill('SIGTERM');
+    replicas.find(isAlive)!.child.kill('SIGTERM');
     await until('another leads', async () => replicas.filter(isAlive).some(leads));
     await stage.change(person('ada'), { spec: { suspended: true } });
     await until('it works', async () => {

@@ -43,7 +43,7 @@ describe('workstation controller', () => {
     [
       'a time that is none',
       ['--agent-grace-period', 'soon'],
-      'read --agent-grace-period: found soon, give a duration such as 15s or 1m',
+      'read --agent-grace-period: found soon, give a duration such as 30s or 10m',
     ],
     ['a lease that is too short', ['--leader-elect-lease-duration', '10s'], ORDER],
     ['a deadline that is too short', ['--leader-elect-renew-deadline', '2s'], ORDER],
@@ -58,6 +58,9 @@ describe('workstation controller', () => {
   });
 
   it('says where it looked for an API server', async () => {
-    expect(await run()).toEqual({ code: 1, err: expect.stringMatching(/^workstation: connect to an API server: found neither --kubeconfig/) });
+    expect(await run()).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^workstation: connect to an API server: found neither --kubeconfig/),
+    });
   });
 });
