@@ -46,6 +46,7 @@ function isEmptyList(value: unknown): boolean {
 /** Whether YAML 1.1 and 1.2 both take the text for text without quotes. */
 function isPlain(text: string): boolean {
   return (
-    /^[A-Za-z_][A-Za-z0-9_.@-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null|_|e-?[0-9]+)$/i.test(text)
+    /^[A-Za-z_][A-Za-z0-9_.@-]*$/.test(text) &&
+    !/^(y|n|yes|no|on|off|true|false|null|_|e-?[0-9]+)$/i.test(text)
   );
 }
