@@ -10,11 +10,11 @@ import { siteBase } from '../harness/site/site.ts';
 export interface Stage {
   readonly builder: Builder;
   readonly cluster: Cluster;
-  apply(object: object): void;
+  readonly apply: (object: object) => void;
   /** What is at a JSONPath of what `kubectl get` prints. */
-  get(what: readonly string[], path: string): string;
+  readonly get: (what: readonly string[], path: string) => string;
   /** Waits, 50 seconds at most. */
-  until(name: string, path: string, value: string): void;
+  readonly until: (name: string, path: string, value: string) => void;
   /** Exit code and output of a pod's only container, once that has ended, in 50 seconds at most. */
   result(pod: string): { readonly code: number; readonly output: string };
   stop(): Promise<void>;

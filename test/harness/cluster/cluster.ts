@@ -20,7 +20,7 @@ export interface Cluster {
   readonly server: Apiserver;
   readonly nodes: readonly Node[];
   /** Runs kubectl as the administrator. Returns stdout; throws when the exit code is not 0. */
-  kubectl(args: readonly string[], input?: string): string;
+  readonly kubectl: (args: readonly string[], input?: string) => string;
   /** Loads an image into every node. */
   importImage(archive: string): Promise<void>;
   /** Reboots a node, and ends when it is Ready again. */
