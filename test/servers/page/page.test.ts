@@ -153,6 +153,18 @@ describeBrowser('the status page', () => {
     expect(server.listeners()).toBe(1);
   });
 
+  it('takes a filter before it knows anybody', async () => {
+    server = await servePage(statusOf(USERS));
+    server.drop('refuse');
+    seen = await visit(browser, server.url);
+    ({ page } = seen);
+    await page.getByRole('searchbox').fill('kim');
+    server.drop('stream');
+    await page.getByRole('status').getByText('Live').waitFor();
+    expect(await shownNames()).toEqual(['kim']);
+    expect(seen.complaints.filter((complaint) => complaint.includes('TypeError'))).toEqual([]);
+  });
+
   it('gives up a stream that has pinged and then is silent for a minute', async () => {
     await show(statusOf(USERS));
     await page.context().close();
@@ -166,6 +178,10 @@ describeBrowser('the status page', () => {
     server.raw('event: ping\ndata:\n\n');
     server.tell(statusOf([person('ann', READY)]));
     await page.getByText('1 of 1 person ready').waitFor();
+    await page.clock.fastForward(59_000);
+    expect(await page.getByRole('status').textContent()).toBe('Live');
+    server.tell(statusOf(USERS));
+    await page.getByText('3 of 5 people ready').waitFor();
     await page.clock.fastForward(59_000);
     expect(await page.getByRole('status').textContent()).toBe('Live');
     await page.clock.fastForward(2000);
