@@ -1,29 +1,25 @@
-/** Serves the page as an agent would, with statuses that a test gives. */
+/** Serves the page with the headers of the agent's server, and statuses that a test gives; answers that fail are its own. */
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { StatusView } from '../../../src/agent/view.ts';
-import { page, PAGE_POLICY } from '../../../src/server/page/index.ts';
+import { answer, protect } from '../../../src/server/answer.ts';
+import { page } from '../../../src/server/page/index.ts';
 
 export async function servePage(first: StatusView) {
   const assets = new Map(page().map((asset) => [asset.path, asset]));
   const streams = new Set<ServerResponse>();
   let status = first;
-  let answer: 'stream' | 'refuse' = 'stream';
+  let mood: 'stream' | 'refuse' = 'stream';
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    if (request.url === '/v1/stream' && answer === 'refuse')
-      return void response.writeHead(503).end('not now');
+    if (request.url === '/v1/stream' && mood === 'refuse') return void response.writeHead(503).end('not now');
     if (request.url === '/v1/stream') return stream(response);
     const asset = assets.get(request.url ?? '');
     if (asset === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, {
-      'content-type': asset.contentType,
-      'content-security-policy': PAGE_POLICY,
-      'x-content-type-options': 'nosniff',
-    });
-    response.end(asset.body);
+    protect(response);
+    answer(response, 200, asset.contentType, asset.body);
   });
   const stream = (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -47,9 +43,9 @@ export async function servePage(first: StatusView) {
     raw(text: string) {
       for (const response of streams) response.write(text);
     },
-    /** Ends every stream; from now on `answer` is what a new one gets. */
-    drop(next: typeof answer) {
-      answer = next;
+    /** Ends every stream; from now on `next` is what a new one gets. */
+    drop(next: typeof mood) {
+      mood = next;
       for (const response of streams) response.destroy();
     },
     close: () =>
