@@ -1,8 +1,8 @@
 /**
  * Watches directories by their paths on the machine, and says in which of them which name has changed.
  *
- * - A directory that is missing, removed, replaced or moved is watched (again) as soon as it is there: all directories
- *   above it are watched too. That it came or went is told as a change of the whole.
+ * - A directory that is missing, removed, replaced or moved is watched (again) as soon as it is there: the directories
+ *   above it are watched too, and tell. That it came or went is told as a change of the whole.
  * - No link but root's is followed, and below a directory that is not root's alone nothing is watched but a home itself.
  * - One that changes faster than anybody could look is left alone for a while: it is somebody's loop, or somebody's attempt
  *   to keep us busy.
@@ -122,7 +122,7 @@ export class Directories {
       const rate = new Rate(this.#options.now);
       const watcher = watch(again(fd), (type, name) => {
         if (rate.isExceeded()) this.#pause(path);
-        else this.#hear(path, type, name ?? '');
+        else if (name !== null) this.#hear(path, type, name);
       });
       watcher.on('error', () => this.#expire(path, true));
       return watcher;
@@ -137,10 +137,8 @@ export class Directories {
   }
 
   #hear(path: string, type: string, name: string): void {
-    // What happens to the watched directory itself comes with the last part of the path it was opened by, a number.
-    if (/^\d*$/.test(name)) this.#expire(path, type === 'rename');
     const child = posix.join(path, name);
-    if (this.#wanted.has(child) && child !== path) this.#expire(child, type === 'rename');
+    if (this.#wanted.has(child)) this.#expire(child, type === 'rename');
     if (this.#wanted.get(path)?.isTold) this.#options.onName(path, name);
   }
 

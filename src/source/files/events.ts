@@ -1,5 +1,5 @@
 /** Tells that something may have changed at some paths, as fast as the kernel does; what it was, whoever hears it looks. */
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { isExhausted } from '../../host/watch/exhausted.ts';
 import { isManifestName } from './read.ts';
@@ -16,7 +16,8 @@ export function watchPaths(
   { onEvent, onLost }: { readonly onEvent: () => void; readonly onLost: (code: string) => void },
 ): Watching {
   const absolute = paths.map((path) => resolve(path));
-  const watcher = watch(absolute, {
+  // Of a file its directory too: the link that a swap exchanges stands there.
+  const watcher = watch([...new Set([...absolute, ...absolute.map((path) => dirname(path))])], {
     ignoreInitial: true,
     // A replaced file is told at once, not once it is known that it has not just been removed.
     atomic: false,
@@ -32,11 +33,15 @@ export function watchPaths(
   return { close: () => watcher.close() };
 }
 
-/** Of a folder only the manifests are watched, and the link that a ConfigMap's volume swaps. */
+/**
+ * Of a folder only the manifests are watched, beside a file nothing but the link that a ConfigMap's volume swaps: the
+ * file is a link through that one then, and stays as it is.
+ */
 function isIrrelevant(path: string, tops: readonly string[]): boolean {
   if (tops.some((top) => top === path || isBelow(top, path))) return false;
-  const names = tops.filter((top) => isBelow(path, top)).map((top) => path.slice(top.length + 1));
-  return names.length > 0 && !names.some((name) => isManifestName(name) || name === '..data');
+  const [directory, name] = [dirname(path), basename(path)];
+  if (tops.includes(directory) && isManifestName(name)) return false;
+  return name !== '..data' || !tops.some((top) => top === directory || dirname(top) === directory);
 }
 
 function isBelow(path: string, top: string): boolean {

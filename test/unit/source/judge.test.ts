@@ -30,6 +30,11 @@ const CASES: Readonly<Record<string, Case>> = {
     users: ['ana', 'bob', 'cyd'],
   },
   'somebody who is gone may be half a file': { files: { r: roster('ana') }, users: ['ana'], mayBeHalf: true },
+  'somebody who is gone from a file that is as long may be half a file': {
+    files: { r: `${roster('ana')}#${'x'.repeat(100)}\n` },
+    users: ['ana'],
+    mayBeHalf: true,
+  },
   'nobody, said in so many words, may be half a file': {
     files: { r: 'users: {}\n' },
     users: [],

@@ -1,5 +1,5 @@
 /** Files that a source watches in a folder of their own, and what it has said of them. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -85,10 +85,9 @@ export class Stage {
     for (const [name, content] of Object.entries(files)) this.write(`${folder}/${version}/${name}`, content);
     symlinkSync(version, join(top, '..data_tmp'));
     renameSync(join(top, '..data_tmp'), join(top, '..data'));
-    rmSync(join(top, `..${this.#version - 1}`), { recursive: true, force: true });
     for (const name of Object.keys(files)) {
-      rmSync(join(top, name), { force: true });
-      symlinkSync(`..data/${name}`, join(top, name));
+      if (lstatSync(join(top, name), { throwIfNoEntry: false }) === undefined)
+        symlinkSync(`..data/${name}`, join(top, name));
     }
   }
 

@@ -123,6 +123,22 @@ describe('messages of the bus', () => {
   });
 });
 
+describe('fields of a header', () => {
+  const bytes = () =>
+    printMessage({ type: 'signal', path: '/a', member: 'Changed', body: 0, isLittle: true });
+
+  it.each<readonly [string, (message: Buffer) => void]>([
+    ['ends without its NUL', (message) => message.fill(0x78, message.indexOf('Changed') + 7)],
+    ['is longer than the header', (message) => message.writeUInt32LE(900, message.indexOf('Changed') - 4)],
+    ['has a type that no field has', (message) => message.write('v', message.indexOf('Changed') - 6)],
+  ])('are read up to the one that %s', (_, harm) => {
+    const message = bytes();
+    harm(message);
+    const nothing = { interface: undefined, member: undefined };
+    expect(new Messages().push(message)).toEqual([{ type: 'signal', path: '/a', ...nothing }]);
+  });
+});
+
 describe('names of units in paths', () => {
   it.each([
     ['t3-serve@ada.service', '/org/freedesktop/systemd1/unit/t3_2dserve_40ada_2eservice'],

@@ -100,7 +100,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a managed name in a home': {
     watched: ADA,
-    before: (stage) => stage.directory('/home/ada'),
+    before: (stage) => {
+      stage.directory('/home/ada');
+      // Nobody's directory but a home may be like this.
+      chmodSync(stage.path('/home/ada'), 0o777);
+    },
     change: (stage) => stage.write('/home/ada/.bashrc'),
     hint: home('ada', '.bashrc'),
   },
@@ -159,6 +163,30 @@ describe('a machine that is watched hints at', () => {
 });
 
 describe('a machine that is watched', () => {
+  it('hears of each link in a directory of links that came later', async () => {
+    stage.directory('/etc/systemd/system');
+    stage.watch(UNITS);
+    stage.directory(LINKS);
+    await stage.hears(unit('sync.timer'));
+    for (const name of UNITS.units) {
+      stage.write(`${LINKS}/${name}`);
+      await stage.hears(unit(name));
+      expect(stage.hints).toEqual([]);
+    }
+  });
+
+  it('watches a directory anew that was removed and made again at once, with the inode of before', async () => {
+    stage.directory('/srv/a');
+    stage.watch({ files: ['/srv/a/map'] });
+    for (let round = 0; round < 20; round += 1) {
+      stage.remove('/srv/a');
+      stage.directory('/srv/a');
+      await stage.hears(file('/srv/a/map'));
+      stage.write('/srv/a/map');
+      await stage.hears(file('/srv/a/map'));
+    }
+  });
+
   /** What changes last is heard of, and nothing before it. */
   async function hearsOnlyTheLast(): Promise<void> {
     stage.replace('/etc/passwd');
@@ -190,7 +218,7 @@ describe('a machine that is watched', () => {
     chmodSync(stage.path('/srv/open'), 0o777);
     stage.directory('/elsewhere');
     stage.directory('/home');
-    symlinkSync(stage.path('/elsewhere'), stage.path('/home/ada'));
+    symlinkSync('../elsewhere', stage.path('/home/ada'));
     stage.watch({ ...ADA, files: ['/srv/open/a/map'] });
     stage.write('/srv/open/a/map');
     stage.write('/elsewhere/.bashrc');
