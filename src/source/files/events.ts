@@ -1,4 +1,5 @@
 /** Tells that something may have changed at some paths, as fast as the kernel does; what it was, whoever hears it looks. */
+import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { isExhausted } from '../../host/watch/exhausted.ts';
@@ -15,7 +16,7 @@ export function watchPaths(
   /** `onLost` is told the code when the kernel has no watches or descriptors left: events may be missed from then on. */
   { onEvent, onLost }: { readonly onEvent: () => void; readonly onLost: (code: string) => void },
 ): Watching {
-  const absolute = paths.map((path) => resolve(path));
+  const absolute = [...new Set(paths.flatMap((path) => [resolve(path), ...targetOf(path)]))];
   // Of a file its directory too: the link that a swap exchanges stands there.
   const watcher = watch([...new Set([...absolute, ...absolute.map((path) => dirname(path))])], {
     ignoreInitial: true,
@@ -31,6 +32,16 @@ export function watchPaths(
     if (code !== undefined && isExhausted(code)) onLost(code);
   });
   return { close: () => watcher.close() };
+}
+
+/** What a link leads to is replaced in its own directory. */
+function targetOf(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    // It is not there yet; whoever polls finds what events do not tell.
+    return [];
+  }
 }
 
 /**
