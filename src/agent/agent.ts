@@ -142,6 +142,11 @@ export class Agent {
     return true;
   }
 
+  /** Watches are asked for again: whatever kept the kernel from giving them may be over. */
+  watchAgain(): void {
+    if (this.#situation !== undefined) this.#watchMachine();
+  }
+
   /** Lets the removals that are held go on; whom they concern. */
   approve(): readonly string[] {
     const { book, log } = this.#parts;

@@ -118,7 +118,10 @@ async function live(
   const accompanied = side.accompany(signal);
   const reload = () => {
     manager.reloading();
-    void side.reload().then(() => manager.ready(statusOf(answers)));
+    void side.reload().then(() => {
+      agent.watchAgain();
+      manager.ready(statusOf(answers));
+    });
   };
   process.on('SIGHUP', reload);
   try {
