@@ -71,6 +71,16 @@ describe('a watch', () => {
     await until(() => view.audience === before);
   });
 
+  it.each(['/v1/users?watch=1', '/v1/stream'])(
+    'is not begun where only its headers are asked for: %s',
+    async (path) => {
+      const { view, root, before } = await setUp(['emo', undefined]);
+      const response = await open({ socketPath: root, method: 'HEAD', path });
+      expect(response.statusCode).toBe(200);
+      expect(view.audience).toBe(before);
+    },
+  );
+
   it('is about themself where a person asks', async () => {
     const { view, directory } = await setUp(['emo', process.getuid?.()], ['bea', undefined]);
     const socketPath = join(directory, 'people/emo.sock');

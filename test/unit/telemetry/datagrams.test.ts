@@ -22,12 +22,17 @@ describePrograms('datagrams to a socket that was opened before Node', ['perl'], 
     const sender = startWithSockets(
       `const to = new Datagrams(fd);
        let lost = 0;
-       for (let i = 0; i < 1000; i++) to.send(Buffer.from(String(i)), () => lost++);
+       let i = 0;
+       const send = () => to.send(Buffer.from(String(i++)), () => lost++);
+       while (i < 500) send();
        process.stdout.write('sent');
+       const more = () => { send(); if (i < 1000) setImmediate(more); };
+       process.stdin.once('data', more);
        process.stdin.on('end', () => { to.close(); console.log(lost); }).resume();`,
       receiver.path,
     );
     await once(sender.child.stdout, 'data');
+    sender.child.stdin.write('more');
     const received = await receiver.receive(1000);
     expect(received.map(Number)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     sender.child.stdin.end();
