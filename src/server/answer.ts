@@ -1,5 +1,6 @@
 /** Answers: their headers, and JSON. */
 import type { ServerResponse } from 'node:http';
+import { PAGE_POLICY } from './page/index.ts';
 import type { Refusal } from './refusal.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -10,16 +11,7 @@ export const JSON_TYPE = 'application/json; charset=utf-8';
  */
 const PROTECTION: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'Content-Security-Policy': PAGE_POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',

@@ -19,10 +19,11 @@ import { RuntimeDirectory } from './doors/runtime.ts';
 import { listenOn, type Address } from './doors/tcp.ts';
 import { HttpServer } from './httpserver.ts';
 import { agentMetrics } from './metrics.ts';
+import type { Asset } from './page/index.ts';
 import type { Route } from './route.ts';
 import { askRoutes } from './routes/asks.ts';
 import { probeRoutes, type Probed } from './routes/probes.ts';
-import { statusRoutes, type Asset } from './routes/status.ts';
+import { statusRoutes } from './routes/status.ts';
 import { userRoutes } from './routes/users.ts';
 import { followPeople } from './served.ts';
 

@@ -2,16 +2,9 @@
 import type { AgentView } from '../../agent/view.ts';
 import type { SetTimer } from '../../telemetry/timer.ts';
 import { answer, answerJson } from '../answer.ts';
+import type { Asset } from '../page/index.ts';
 import type { Route } from '../route.ts';
 import { StatusStream } from './stream.ts';
-
-/** A file of the page. */
-export interface Asset {
-  /** As `/` or `/page.css`. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly body: string | Buffer;
-}
 
 export function statusRoutes(view: AgentView, page: readonly Asset[], setTimer: SetTimer): readonly Route[] {
   const route = (path: string, handle: Route['handle']): Route => ({
