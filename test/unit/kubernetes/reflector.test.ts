@@ -1,0 +1,300 @@
+import { jest } from '@jest/globals';
+import { ApiError } from '../../../src/kubernetes/api.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
+import { Reflector } from '../../../src/kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../../../src/kubernetes/reflector.ts';
+import { FakeClock } from '../controller/fake-clock.ts';
+import { broken, FakeTransport, settle } from './fake-transport.ts';
+
+const THINGS = { group: 'test', version: 'v1', plural: 'things', kind: 'Thing' };
+const SECOND = 1000;
+
+const thing = (name: string, resourceVersion: string, uid = `${name}-1`): KubernetesObject => ({
+  apiVersion: 'test/v1',
+  kind: 'Thing',
+  metadata: { name, uid, resourceVersion },
+});
+const event = (type: string, ...[name, version, uid]: Parameters<typeof thing>) => ({
+  type,
+  object: thing(name, version, uid),
+});
+const bookmark = (resourceVersion: string, annotations = {}) => ({
+  type: 'BOOKMARK',
+  object: { metadata: { resourceVersion, annotations } },
+});
+const allSent = (resourceVersion: string) =>
+  bookmark(resourceVersion, { 'k8s.io/initial-events-end': 'true' });
+const status = (code: number, reason = '') => ({ type: 'ERROR', object: { kind: 'Status', code, reason } });
+
+let stopping: AbortController;
+let transport: FakeTransport;
+let clock: FakeClock;
+let reflector: Reflector<KubernetesObject>;
+let told: string[];
+let troubles: (string | undefined)[];
+
+function start(options: Partial<ReflectorOptions> = {}): void {
+  reflector = new Reflector({
+    transport,
+    clock,
+    resource: THINGS,
+    random: () => 0,
+    onChange: (key) => told.push(key),
+    onTrouble: (trouble) => troubles.push(trouble?.message),
+    ...options,
+  });
+  void reflector.run(stopping.signal);
+}
+
+/** A reflector that has seen `a` and `b`, as of version 10. */
+async function synced(): Promise<void> {
+  start();
+  await settle();
+  for (const name of ['a', 'b']) transport.last.send(event('ADDED', name, '5'));
+  transport.last.send(allSent('10'));
+  await settle();
+  told.length = 0;
+}
+
+async function pass(ms: number): Promise<void> {
+  clock.advance(ms);
+  await settle();
+}
+
+const versions = () => reflector.list().map(({ metadata }) => `${metadata.name}:${metadata.resourceVersion}`);
+
+beforeEach(() => {
+  stopping = new AbortController();
+  transport = new FakeTransport();
+  clock = new FakeClock();
+  told = [];
+  troubles = [];
+});
+afterEach(async () => {
+  stopping.abort();
+  await settle();
+  expect(clock.timers).toBe(0);
+});
+
+describe('a first sync', () => {
+  it('is there when the server says that all has come, not before', async () => {
+    start({ selectors: { fieldSelector: 'spec.x=y' } });
+    await settle();
+    expect(transport.last.query).toEqual({
+      watch: true,
+      allowWatchBookmarks: true,
+      timeoutSeconds: 300,
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan',
+      fieldSelector: 'spec.x=y',
+    });
+    transport.last.send(event('ADDED', 'a', '5'));
+    await settle();
+    expect([reflector.hasSynced, reflector.list(), told]).toEqual([false, [], []]);
+    transport.last.send(allSent('10'));
+    await reflector.synced();
+    expect([reflector.hasSynced, versions(), told]).toEqual([true, ['a:5'], ['a']]);
+    expect(transport.lists).toEqual([]);
+  });
+
+  it.each([
+    ['refuses to send it in a watch', (fake: FakeTransport) => (fake.refusal = refused(422))],
+    ['knows nothing of it', () => undefined],
+  ])('comes of a list in pages where the server %s', async (_, prepare) => {
+    const pages = [
+      { items: [thing('a', '5')], metadata: { resourceVersion: '10', continue: 'more' } },
+      { items: [thing('b', '6')], metadata: { resourceVersion: '10' } },
+    ];
+    transport.page = () => pages.shift();
+    prepare(transport);
+    start();
+    await settle();
+    if (transport.refusal === undefined) transport.last.send(bookmark('7'));
+    transport.refusal = undefined;
+    await settle();
+    expect(transport.lists).toEqual([{ limit: 500 }, { limit: 500, continue: 'more' }]);
+    expect(versions()).toEqual(['a:5', 'b:6']);
+    expect(transport.last.query).toMatchObject({ resourceVersion: '10' });
+  });
+
+  it('that is cut short counts for nothing', async () => {
+    start();
+    await settle();
+    transport.last.send(event('ADDED', 'a', '5'));
+    transport.last.end();
+    await settle();
+    expect([reflector.hasSynced, told]).toEqual([false, []]);
+    await pass(800);
+    expect(transport.watches).toHaveLength(2);
+    expect(transport.last.query).toHaveProperty('sendInitialEvents');
+  });
+
+  it('can be waited for no longer than one likes', async () => {
+    start();
+    const limit = AbortSignal.abort(new Error('enough'));
+    await expect(reflector.synced(limit)).rejects.toThrow('enough');
+  });
+});
+
+describe('a watch', () => {
+  beforeEach(synced);
+
+  it('tells each change by its key, and knows the state after it', async () => {
+    transport.last.send(event('ADDED', 'c', '11'));
+    transport.last.send(event('MODIFIED', 'a', '12'));
+    transport.last.send(event('DELETED', 'b', '13'));
+    await settle();
+    expect(told).toEqual(['c', 'a', 'b']);
+    expect(versions()).toEqual(['a:12', 'c:11']);
+    expect(reflector.departed('b')).toEqual({ last: thing('b', '13'), by: 'event' });
+  });
+
+  it('says nothing of what it knew already', async () => {
+    transport.last.send(event('MODIFIED', 'a', '5'));
+    await settle();
+    expect(told).toEqual([]);
+  });
+
+  it('sees another object in the place of one whose deletion it missed', async () => {
+    transport.last.send(event('MODIFIED', 'a', '12', 'a-2'));
+    await settle();
+    expect(told).toEqual(['a']);
+    expect(reflector.departed('a')).toEqual({ last: thing('a', '5'), by: 'replacement' });
+  });
+
+  it('does not take a late word about the object before for one about that which is there', async () => {
+    transport.last.send(event('MODIFIED', 'a', '12', 'a-2'));
+    transport.last.send(event('DELETED', 'a', '11', 'a-1'));
+    await settle();
+    expect(reflector.get('a')).toEqual(thing('a', '12', 'a-2'));
+  });
+
+  it('goes on from the last bookmark when the server ends it', async () => {
+    transport.last.send(event('ADDED', 'c', '11'));
+    transport.last.send(bookmark('20'));
+    transport.last.end();
+    await settle();
+    expect(transport.watches).toHaveLength(2);
+    expect(transport.last.query).toMatchObject({ resourceVersion: '20' });
+    expect(transport.last.query).not.toHaveProperty('sendInitialEvents');
+  });
+
+  it('lives on when a listener throws', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    transport.last.end();
+    stopping.abort();
+    await settle();
+    stopping = new AbortController();
+    start({
+      onChange: (key) => {
+        told.push(key);
+        throw new Error('of a listener');
+      },
+    });
+    await settle();
+    transport.last.send(event('ADDED', 'a', '5'));
+    transport.last.send(allSent('10'));
+    transport.last.send(event('ADDED', 'b', '11'));
+    await settle();
+    expect(told).toEqual(['a', 'b']);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/^tell of things "a": the listener threw Error: of a listener/);
+    warn.mockRestore();
+  });
+
+  it('that brings nothing is opened again after a while, and the second time everything is listed', async () => {
+    await pass(90 * SECOND);
+    expect(transport.watches[0]?.isClosed).toBe(true);
+    expect(transport.last.query).toMatchObject({ resourceVersion: '10' });
+    await pass(90 * SECOND);
+    expect(transport.last.query).toHaveProperty('sendInitialEvents');
+    expect(troubles).toEqual([]);
+  });
+
+  it('that brings a bookmark a minute stays', async () => {
+    for (let minute = 1; minute <= 5; minute++) {
+      await pass(60 * SECOND);
+      transport.last.send(bookmark(String(10 + minute)));
+      await settle();
+    }
+    expect(transport.watches).toHaveLength(1);
+  });
+});
+
+describe('after a failure', () => {
+  beforeEach(synced);
+
+  it.each([
+    ['the connection breaks', broken(), 800],
+    ['the server fails in the middle', status(500), 800],
+    ['what the server sends is no event', { type: 'STRANGE', object: {} }, 800],
+    ['the history is gone', status(410, 'Expired'), 0],
+  ])('everything is listed, when %s', async (_, failure, wait) => {
+    if (failure instanceof Error) transport.last.end(failure);
+    else transport.last.send(failure);
+    await settle();
+    if (wait > 0) {
+      await pass(wait - 1);
+      expect(transport.watches).toHaveLength(1);
+      await pass(1);
+    }
+    expect(transport.watches).toHaveLength(2);
+    expect(transport.last.query).toHaveProperty('sendInitialEvents');
+    transport.last.send(event('ADDED', 'a', '12'));
+    transport.last.send(event('ADDED', 'c', '11'));
+    transport.last.send(allSent('20'));
+    await settle();
+    expect(told).toEqual(['a', 'c', 'b']);
+    expect(reflector.departed('b')).toEqual({ last: thing('b', '5'), by: 'absence' });
+    expect(reflector.departed('a')).toBeUndefined();
+  });
+
+  it.each([429, 500, 503])('a watch goes on where it was when it was refused with %i', async (code) => {
+    transport.refusal = refused(code, 2 * SECOND);
+    transport.last.send(bookmark('11'));
+    transport.last.end();
+    await settle();
+    await pass(2 * SECOND - 1);
+    expect(transport.watches).toHaveLength(2);
+    transport.refusal = undefined;
+    await pass(1);
+    expect(transport.watches).toHaveLength(3);
+    expect(transport.last.query).toMatchObject({ resourceVersion: '11' });
+  });
+
+  it('it waits longer each time, up to half a minute, and tells of the second and the end', async () => {
+    transport.refusal = refused(503);
+    transport.last.end();
+    await settle();
+    const waits: number[] = [];
+    for (let before = clock.now(); waits.length < 8; before = clock.now()) {
+      const opened = transport.watches.length;
+      while (transport.watches.length === opened) await pass(100);
+      waits.push(clock.now() - before);
+    }
+    expect(waits).toEqual([800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
+    expect(new Set(troubles)).toEqual(new Set(['watch things: staged']));
+    transport.refusal = undefined;
+    await pass(30_000);
+    transport.last.send(allSent('30'));
+    await settle();
+    expect(troubles.at(-1)).toBeUndefined();
+  });
+
+  it('a list that shows an older history concludes nothing from what is missing, and looks at all anew', async () => {
+    transport.last.end(broken());
+    await settle();
+    await pass(800);
+    transport.last.send(event('ADDED', 'a', '5'));
+    transport.last.send(allSent('7'));
+    await settle();
+    expect(told).toEqual(['a', 'b']);
+    expect(reflector.departed('b')?.by).toBe('rewind');
+    transport.last.send(event('ADDED', 'b', '8'));
+    await settle();
+    expect(reflector.departed('b')).toBeUndefined();
+  });
+});
+
+function refused(code: number, retryAfter?: number): ApiError {
+  return new ApiError('watch things: staged', { status: code, retryAfter });
+}
