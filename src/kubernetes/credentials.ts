@@ -11,6 +11,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../controller/clock.ts';
 import { load, nameOf, tokenFileOf } from './kubeconfig.ts';
 import type { Location, Surroundings } from './kubeconfig.ts';
+import { whyNot } from './refusal.ts';
 
 export interface Access {
   /** May hold a path, below which the API is. */
@@ -67,7 +68,7 @@ export class Credentials {
         this.#last = { access: this.#last.access, at: this.#clock.now() };
         return this.#last.access;
       }
-      const found = cause instanceof Error ? cause.message : String(cause);
+      const found = whyNot(cause);
       throw new Error(`read the credentials in ${nameOf(this.#location)}: ${found}: correct them`, { cause });
     }
   }

@@ -17,6 +17,7 @@ import { Cache } from './cache.ts';
 import type { WatchEvent } from './events.ts';
 import { isExpired, listAll } from './listing.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
+import { whyNot } from './refusal.ts';
 import { isTransient } from './retry.ts';
 import type { Departure, Departures, ObjectStore } from './store.ts';
 import { pause, unlessAborted } from './timing.ts';
@@ -208,8 +209,7 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 }
 
 function unexpected({ plural }: Resource, cause: unknown): ApiError {
-  const found = cause instanceof Error ? cause.message : String(cause);
-  return new ApiError(`watch ${plural}: ${found}: report this as a mistake of the program`, {
+  return new ApiError(`watch ${plural}: ${whyNot(cause)}: report this as a mistake of the program`, {
     status: 0,
     cause,
   });
