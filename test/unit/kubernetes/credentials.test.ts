@@ -93,7 +93,7 @@ describe('credentials', () => {
     clock.advance(FRESH);
     expect((await read.current()).headers).toEqual({ Authorization: 'Bearer t-1' });
     const now = await read.current();
-    read.refused(first!);
+    read.refused(first);
     expect((await read.current()).headers).toEqual({ Authorization: 'Bearer t-1' });
     read.refused(now);
     expect((await read.current()).headers).toEqual({ Authorization: 'Bearer t-2' });

@@ -1,5 +1,5 @@
 /** The transport against a server in this process, since no real one fails on demand. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HttpsTransport } from '../../../src/kubernetes/https.ts';
 import type { Exchange } from '../../../src/kubernetes/transport.ts';
@@ -176,10 +176,11 @@ describe('a stream', () => {
 
   it('gives whole lines, however they come, and drops one that was cut', async () => {
     const text = Buffer.from('{"a":"ü"}\n\n{"b":1}\n{"cut"');
-    const transport = await serverThat(async (_, response) => {
+    const trickle = async (response: ServerResponse): Promise<void> => {
       for (const byte of text) await new Promise((resolve) => response.write(Buffer.of(byte), resolve));
       response.end();
-    });
+    };
+    const transport = await serverThat((_, response) => void trickle(response));
     expect(await collect(await transport.stream(ask('GET'), never))).toEqual(['{"a":"ü"}', '{"b":1}']);
   });
 
