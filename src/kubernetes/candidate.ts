@@ -46,7 +46,7 @@ export class Candidate {
   /** Renews it; resolves with true once `ended` fires, with false when it can no longer count on having it. */
   async holds(ended: AbortSignal): Promise<boolean> {
     for (;;) {
-      await pause(this.#clock, Math.min(this.#times.retryPeriod, this.#left()), ended);
+      await pause(this.#clock, Math.max(0, Math.min(this.#times.retryPeriod, this.#left())), ended);
       if (ended.aborted) return true;
       if (this.#left() <= 0) return false;
       const time = limit(this.#clock, this.#left(), ended);

@@ -16,7 +16,8 @@ let server: MemoryApi;
 let suspended: number;
 
 interface Candidate {
-  readonly api: MemoryApi;
+  /** What befalls its requests, and nobody else's. */
+  readonly api: Pick<MemoryApi, 'trouble'>;
   readonly leaders: string[];
   readonly stop: () => void;
   /** Ends the work of the leader. */
@@ -29,7 +30,7 @@ interface Candidate {
 
 /** A candidate whose server is that of all, unless it is cut off from it. */
 function candidate(identity: string, options: Partial<ElectorOptions> = {}): Candidate {
-  const api = Object.create(server) as MemoryApi;
+  const api: Candidate['api'] = { trouble: undefined };
   const stopping = new AbortController();
   const leaders: string[] = [];
   let signal: AbortSignal | undefined;
