@@ -124,7 +124,9 @@ describe('a first sync', () => {
     transport.last.end();
     await settle();
     expect([reflector.hasSynced, told]).toEqual([false, []]);
-    await pass(800);
+    await pass(799);
+    expect(transport.watches).toHaveLength(1);
+    await pass(1);
     expect(transport.watches).toHaveLength(2);
     expect(transport.last.query).toHaveProperty('sendInitialEvents');
   });
