@@ -8,8 +8,7 @@ import type { Node } from '../harness/cluster/node.ts';
 import { PAUSE_IMAGE } from '../harness/cluster/nodeconfig.ts';
 import { runProcess } from '../harness/machine/process.ts';
 import { describeCluster } from '../harness/requirements.ts';
-import { POLICY, rosterOf } from './declared.ts';
-import { container, daemonSet, HOST, NEEDED_CAPABILITIES, onHost, pod } from './objects.ts';
+import { container, daemonSet, pod } from './objects.ts';
 import { startStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -65,68 +64,6 @@ describeCluster('a cluster of real nodes', () => {
     const { userInfo } = JSON.parse(stage.result('asking').output).status;
     expect(userInfo.username).toBe('system:serviceaccount:default:default');
     expect(userInfo.extra['authentication.kubernetes.io/node-name']).toEqual(['node-2']);
-  });
-
-  describe('a pod that shares the processes and files of its node', () => {
-    const needed = Object.keys(NEEDED_CAPABILITIES);
-    const run = (name: string, node: Node, command: string, capabilities = needed) => {
-      const main = onHost([command, '--roster', '/host/etc/workstation/roster.yaml'], capabilities);
-      stage.apply(pod(name, main, { ...HOST, nodeName: node.name }));
-      return stage.result(name);
-    };
-    const declare = async ({ machine }: Node, ...people: string[]) => {
-      await machine.write('/etc/workstation/roster.yaml', rosterOf(...people));
-      await machine.write('/etc/workstation/workstation.yaml', POLICY);
-    };
-
-    it.each(Object.entries(NEEDED_CAPABILITIES))(
-      'cannot onboard anybody without %s',
-      async (name, complaint) => {
-        const [node] = nodes;
-        if (node === undefined) throw new Error('found no node');
-        const person = name.toLowerCase().replace('_', '-');
-        await declare(node, person);
-        const others = needed.filter((each) => each !== name);
-        const { code, output } = run(`without-${person}`, node, 'apply', others);
-        expect(output).toContain(complaint);
-        expect(code).toBe(1);
-      },
-    );
-
-    it('onboards people there, and then has nothing more to do', async () => {
-      for (const node of nodes) {
-        await declare(node, 'ada', 'bob');
-        expect(run(`apply-${node.name}`, node, 'apply')).toEqual({
-          code: 0,
-          output: expect.stringMatching(/^ada +Ready (?:.*\n)*bob +Ready /m),
-        });
-        const { machine } = node;
-        expect(await machine.output(['id', '-Gn', 'ada'])).toBe('ada docker\n');
-        const look = 'cd; stat --format=%U:%G:%a .; cat own.txt notes/welcome.txt; ls code';
-        expect(await machine.output(['sh', '-c', look], { user: 'bob' })).toBe(
-          'bob:bob:750\nbob\nHello bob\ninfra\ntripit\n',
-        );
-        expect(await machine.output(['systemctl', 'is-active', 't3-serve@ada'])).toBe('active\n');
-        expect(run(`plan-${node.name}`, node, 'plan')).toMatchObject({ code: 0 });
-      }
-    });
-
-    it('ends what a leaver runs only with KILL', async () => {
-      const [node] = nodes;
-      if (node === undefined) throw new Error('found no node');
-      await declare(node, 'bob');
-      const offboard = (name: string, capabilities: string[]) => {
-        const args = ['offboard', 'ada', '--roster', '/host/etc/workstation/roster.yaml'];
-        stage.apply(pod(name, onHost(args, capabilities), { ...HOST, nodeName: node.name }));
-        return stage.result(name);
-      };
-      await node.machine.output(['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 &'], { user: 'ada' });
-      const { code, output } = offboard('cut-without', needed);
-      expect(output).toContain('kill EPERM');
-      expect(code).toBe(1);
-      expect(offboard('cut', [...needed, 'KILL'])).toMatchObject({ code: 0 });
-      expect((await node.machine.run(['pgrep', '-u', 'ada'])).code).toBe(1);
-    });
   });
 
   describe('the image', () => {

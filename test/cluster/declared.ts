@@ -1,33 +1,43 @@
-/** A policy that needs all that a machine gives, accounts, clones, files, commands and services; and who is there. */
-export function rosterOf(...people: readonly string[]): string {
-  const line = (name: string) =>
-    `  ${name}: { authentik_user: ${name}, k8s_user: ${name}, tier: namespace-owner, namespaces: [own], ` +
-    'code_layout: workspace, repos: [tripit] }\n';
-  return `users:\n${people.map(line).join('')}`;
+/** Policies that need all that a machine gives: accounts, groups, clones, files, commands and services. */
+export function workstation(name: string): object {
+  return {
+    apiVersion: 'workstation.dev/v1alpha1',
+    kind: 'Workstation',
+    metadata: { name },
+    spec: {
+      accounts: { shell: '/bin/sh', homeMode: '0750', groups: { 'namespace-owner': ['docker'] } },
+      code: {
+        infra: { remote: 'file:///srv/git/infra.git', branch: 'master' },
+        repos: { baseURL: 'file:///srv/git/forgejo' },
+      },
+      files: [{ name: 'welcome', path: 'notes/welcome.txt', content: 'Hello ${user}\n' }],
+      commands: [{ name: 'own', argv: ['sh', '-c', 'id -un >own.txt'], creates: 'own.txt' }],
+      services: [
+        {
+          name: 'editor',
+          port: { base: 4000 },
+          envFile: '/etc/t3-serve/${user}.env',
+          env: { EDITOR_PORT: '${port.editor}' },
+          units: ['t3-serve@${user}.service'],
+        },
+      ],
+    },
+  };
 }
 
-export const POLICY = `
-apiVersion: workstation.dev/v1alpha1
-kind: Workstation
-metadata: { name: node }
-spec:
-  accounts:
-    shell: /bin/sh
-    homeMode: '0750'
-    groups: { namespace-owner: [docker] }
-  code:
-    infra: { remote: 'file:///srv/git/infra.git', branch: master }
-    repos: { baseURL: 'file:///srv/git/forgejo' }
-  files:
-    - { name: welcome, path: notes/welcome.txt, content: "Hello \${user}\\n" }
-  commands:
-    - { name: own, argv: [sh, -c, 'id -un >own.txt'], creates: own.txt }
-  services:
-    - name: editor
-      port: { base: 4000 }
-      envFile: /etc/t3-serve/\${user}.env
-      env: { EDITOR_PORT: '\${port.editor}' }
-      units: ['t3-serve@\${user}.service']
-  # Each test has people of its own.
-  offboarding: { massRemovalLimit: 100 }
-`;
+export function user(name: string, workstation: string): object {
+  return {
+    apiVersion: 'workstation.dev/v1alpha1',
+    kind: 'WorkstationUser',
+    metadata: { name },
+    spec: {
+      workstation,
+      authentikUser: name,
+      k8sUser: name,
+      tier: 'namespace-owner',
+      namespaces: ['own'],
+      codeLayout: 'workspace',
+      repos: ['tripit'],
+    },
+  };
+}
