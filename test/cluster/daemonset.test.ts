@@ -15,11 +15,10 @@ describeCluster('the DaemonSet of the manifests', () => {
   let other: Node;
   const kubectl = (...args: string[]) => stage.cluster.kubectl([NAMESPACE, ...args]);
   const rolledOut = () => kubectl('rollout', 'status', DAEMON_SET, '--timeout=50s');
-  const podOn = ({ name }: Node) =>
-    kubectl(
-      ...['get', 'pods', '--selector=app.kubernetes.io/component=agent'],
-      ...[`--field-selector=spec.nodeName=${name}`, '--output=name'],
-    ).trim();
+  const podOn = ({ name }: Node) => {
+    const where = ['--selector=app.kubernetes.io/component=agent', `--field-selector=spec.nodeName=${name}`];
+    return kubectl('get', 'pods', '--output=name', ...where).trim();
+  };
   const onboard = async (name: string, { name: node, machine }: Node) => {
     stage.apply(user(name, node));
     stage.until(`workstationuser/${name}`, ".status.conditions[?(@.type=='Ready')].status", 'True');
