@@ -118,10 +118,9 @@ async function live(
   const accompanied = side.accompany(signal);
   const reload = () => {
     manager.reloading();
-    void side.reload().then(() => {
-      agent.watchAgain();
-      manager.ready(statusOf(answers));
-    });
+    const done = side.reload();
+    agent.watchAgain();
+    void done.then(() => manager.ready(statusOf(answers)));
   };
   process.on('SIGHUP', reload);
   try {

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { API_VERSION } from '../../../src/api/user.ts';
 import { CHECKOUT, createMachine, type Machine } from '../../harness/machine/machine.ts';
@@ -11,6 +14,7 @@ import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests, joinMachine } from '../../harness/servers/manifests.ts';
 
+const PROGRAM = join(import.meta.dirname, '../../../bin/workstation');
 const POLICY = { files: [{ name: 'greeting', path: 'greeting', content: 'hello ${user}\n' }] };
 const object = (kind: string, name: string, spec: object) => ({
   apiVersion: API_VERSION,
@@ -75,6 +79,53 @@ describeServers('the program with these rights', ['etcd', 'kube-apiserver', 'kub
       }
       expect((await said).join('\n')).not.toMatch(/forbidden|denied|403/i);
     });
+  });
+});
+
+describeServers('the controller with these rights', ['etcd', 'kube-apiserver', 'kubectl'], () => {
+  let server: Apiserver;
+  beforeAll(async () => {
+    server = await startApiserver();
+    applyManifests(server, 'overlays/controller-only');
+    applyManifests(server, '../test/servers/rights/access');
+    await until(
+      'the kinds are served',
+      async () => (await server.request('GET', WORKSTATIONS)).status === 200,
+    );
+  });
+  afterAll(() => server.stop());
+
+  it('accepts people, binds them, and is refused nothing', async () => {
+    const clusterAccess = { 'power-user': { clusterRole: 'developer', scope: 'Cluster' } };
+    await made(server, WORKSTATIONS, object('Workstation', 'here', { clusterAccess }));
+    const spec = { authentikUser: 'emo', k8sUser: 'emo', tier: 'power-user', workstation: 'here' };
+    await made(server, USERS, object('WorkstationUser', 'emo', spec));
+    const directory = await mkdtemp(join(tmpdir(), 'workstation-controller-'));
+    const file = join(directory, 'kubeconfig');
+    await writeFile(file, kubeconfig(server, await tokenOf(server, 'workstation-controller')), {
+      mode: 0o600,
+    });
+    const controller = spawn(PROGRAM, ['controller', '--kubeconfig', file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(controller, 'exit');
+    const said = Promise.all([text(controller.stdout), text(controller.stderr)]);
+    try {
+      for (const type of ['Accepted', 'ClusterAccessReady'])
+        kubectlOutput(server.kubeconfig, [
+          'wait',
+          `--for=jsonpath={.status.conditions[?(@.type=="${type}")].status}=True`,
+          'wsu/emo',
+          '--timeout=60s',
+        ]);
+      const role = ['get', 'clusterrolebinding', 'workstation:emo', '-o', 'jsonpath={.roleRef.name}'];
+      expect(kubectlOutput(server.kubeconfig, role)).toBe('developer');
+    } finally {
+      controller.kill('SIGTERM');
+      await ended;
+      await rm(directory, { recursive: true });
+    }
+    expect((await said).join('\n')).not.toMatch(/forbidden|denied|403/i);
   });
 });
 
