@@ -14,6 +14,7 @@ import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests, joinMachine } from '../../harness/servers/manifests.ts';
 
+const REFUSED = /forbidden|denied|403/i;
 const PROGRAM = join(import.meta.dirname, '../../../bin/workstation');
 const POLICY = { files: [{ name: 'greeting', path: 'greeting', content: 'hello ${user}\n' }] };
 const object = (kind: string, name: string, spec: object) => ({
@@ -77,55 +78,65 @@ describeServers('the program with these rights', ['etcd', 'kube-apiserver', 'kub
         await machine.output(['pkill', '--full', 'agent --name here']);
         await ended;
       }
-      expect((await said).join('\n')).not.toMatch(/forbidden|denied|403/i);
+      expect((await said).join('\n')).not.toMatch(REFUSED);
     });
   });
 });
 
 describeServers('the controller with these rights', ['etcd', 'kube-apiserver', 'kubectl'], () => {
   let server: Apiserver;
+  let directory: string;
+  let file: string;
   beforeAll(async () => {
     server = await startApiserver();
     applyManifests(server, 'overlays/controller-only');
-    applyManifests(server, '../test/servers/rights/access');
     await until(
       'the kinds are served',
       async () => (await server.request('GET', WORKSTATIONS)).status === 200,
     );
-  });
-  afterAll(() => server.stop());
-
-  it('accepts people, binds them, and is refused nothing', async () => {
-    const clusterAccess = { 'power-user': { clusterRole: 'developer', scope: 'Cluster' } };
-    await made(server, WORKSTATIONS, object('Workstation', 'here', { clusterAccess }));
-    const spec = { authentikUser: 'emo', k8sUser: 'emo', tier: 'power-user', workstation: 'here' };
-    await made(server, USERS, object('WorkstationUser', 'emo', spec));
-    const directory = await mkdtemp(join(tmpdir(), 'workstation-controller-'));
-    const file = join(directory, 'kubeconfig');
+    directory = await mkdtemp(join(tmpdir(), 'workstation-controller-'));
+    file = join(directory, 'kubeconfig');
     await writeFile(file, kubeconfig(server, await tokenOf(server, 'workstation-controller')), {
       mode: 0o600,
     });
+    await made(server, WORKSTATIONS, object('Workstation', 'here', {}));
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true });
+    await server.stop();
+  });
+
+  /** Runs it until a condition of a new user is true. Gives what it said meanwhile. */
+  async function runUntil(condition: string, name: string): Promise<string> {
     const controller = spawn(PROGRAM, ['controller', '--kubeconfig', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(controller, 'exit');
     const said = Promise.all([text(controller.stdout), text(controller.stderr)]);
+    const spec = { authentikUser: name, k8sUser: name, tier: 'power-user', workstation: 'here' };
+    await made(server, USERS, object('WorkstationUser', name, spec));
     try {
-      for (const type of ['Accepted', 'ClusterAccessReady'])
-        kubectlOutput(server.kubeconfig, [
-          'wait',
-          `--for=jsonpath={.status.conditions[?(@.type=="${type}")].status}=True`,
-          'wsu/emo',
-          '--timeout=60s',
-        ]);
-      const role = ['get', 'clusterrolebinding', 'workstation:emo', '-o', 'jsonpath={.roleRef.name}'];
-      expect(kubectlOutput(server.kubeconfig, role)).toBe('developer');
+      const isTrue = `jsonpath={.status.conditions[?(@.type=="${condition}")].status}=True`;
+      kubectlOutput(server.kubeconfig, ['wait', `wsu/${name}`, `--for=${isTrue}`, '--timeout=60s']);
     } finally {
       controller.kill('SIGTERM');
       await ended;
-      await rm(directory, { recursive: true });
     }
-    expect((await said).join('\n')).not.toMatch(/forbidden|denied|403/i);
+    return (await said).join('\n');
+  }
+
+  it('accepts people where it may bind nobody, and is refused nothing', async () => {
+    expect(await runUntil('Accepted', 'ann')).not.toMatch(REFUSED);
+  });
+
+  it('binds people where it may, and is refused nothing', async () => {
+    applyManifests(server, '../test/servers/rights/access');
+    const clusterAccess = { 'power-user': { clusterRole: 'developer', scope: 'Cluster' } };
+    const patch = JSON.stringify({ spec: { clusterAccess } });
+    kubectlOutput(server.kubeconfig, ['patch', 'ws', 'here', '--type=merge', '-p', patch]);
+    expect(await runUntil('ClusterAccessReady', 'emo')).not.toMatch(REFUSED);
+    const role = ['get', 'clusterrolebinding', 'workstation:emo', '-o', 'jsonpath={.roleRef.name}'];
+    expect(kubectlOutput(server.kubeconfig, role)).toBe('developer');
   });
 });
 

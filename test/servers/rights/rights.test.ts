@@ -28,6 +28,9 @@ describeServers(
       ])
         .split('\n')
         .map((line) => line.trim().replaceAll(/ {2,}/g, '  '))
+        .map((line) =>
+          line.replace(/\[([a-z ]+)\]$/, (_, verbs: string) => `[${verbs.split(' ').sort().join(' ')}]`),
+        )
         .filter((line) => line !== '')
         .sort();
 
