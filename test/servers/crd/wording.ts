@@ -222,4 +222,10 @@ export const OWN_WORDS: Readonly<Record<string, OwnWords>> = {
       'spec.repos[1]: Invalid value: "integer": spec.repos[1] in body must be of type string: "integer"',
     ],
   },
+  'labels that are no text': {
+    why: TYPES,
+    says: [
+      'spec.workstationSelector.disk: Invalid value: "integer": spec.workstationSelector.disk in body must be of type string: "integer"',
+    ],
+  },
 };
