@@ -4,6 +4,7 @@ import type { CloneSpec } from './action.ts';
 import { at, inHome, milliseconds } from './common.ts';
 import type { Entries, Entry, Probe } from './facts.ts';
 import { parseGitConfig, type GitConfig } from './gitconfig.ts';
+import { lately } from './lately.ts';
 import type { Person } from './section.ts';
 
 /** One clone as declared. */
@@ -75,6 +76,8 @@ export function cloneProbes(path: string): Probe[] {
   ];
 }
 
+const gitConfigOf = lately(parseGitConfig);
+
 export type CloneState =
   | { readonly kind: 'absent' }
   /** A directory that is not ours to touch: a worktree, no clone at all, a configuration that cannot be read. */
@@ -103,5 +106,5 @@ export function stateOfClone(home: Entries, path: string): CloneState {
   if (isBare) return { kind: 'unfinished' };
   const fetchHead = at(home, `${path}/.git/FETCH_HEAD`);
   const fetched = fetchHead.kind === 'file' ? fetchHead.modified : config.modified;
-  return { kind: 'clone', config: parseGitConfig(config.text), fetched };
+  return { kind: 'clone', config: gitConfigOf(config.text), fetched };
 }

@@ -10,6 +10,7 @@ import { beforeOf, cannotReplace } from './existing.ts';
 import type { Entry } from './facts.ts';
 import { follow, insert, parseDocument, type JsonDocument } from './insertion.ts';
 import { pathOf } from './json.ts';
+import { lately } from './lately.ts';
 import type { Facts, Person, Section, SectionPlan } from './section.ts';
 
 export const settings: Section = {
@@ -25,6 +26,8 @@ export const settings: Section = {
     planEach(person, settingsOf(person), (declared) => planSettings(person, facts, declared)),
 };
 
+const documentOf = lately(parseDocument);
+
 function settingsOf(person: Person): Settings[] {
   return person.policy.settings.filter((declared) => selects(declared, person.spec.tier));
 }
@@ -35,7 +38,7 @@ function planSettings(person: Person, facts: Facts, declared: Settings): Section
   const entry = at(facts.home, path);
   const trouble = cannotReplace(attempt, path, entry);
   if (trouble !== undefined) return onlyTrouble(trouble);
-  const document = parseDocument(entry.kind === 'file' ? (entry.text ?? '') : '');
+  const document = documentOf(entry.kind === 'file' ? (entry.text ?? '') : '');
   if (document === undefined) {
     return onlyTrouble(refused('InvalidJSON', `${attempt}: ${path} is no valid JSON object: correct it`));
   }

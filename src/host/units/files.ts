@@ -47,6 +47,8 @@ export class UnitFiles {
   /** Text by path; `masked` and `absent` in place of one. */
   readonly #texts = new Map<string, Text>();
   readonly #files = new Map<string, UnitFile>();
+  /** By what they were read from. */
+  readonly #installs = new Map<string, Install>();
 
   constructor(look: Look) {
     this.#look = look;
@@ -113,10 +115,18 @@ export class UnitFiles {
         return {
           kind: 'file',
           path,
-          install: this.#understood(parseInstall([text.text, ...this.#dropIns(names)])),
+          install: this.#installOf([text.text, ...this.#dropIns(names)]),
         };
     }
     return { kind: 'absent' };
+  }
+
+  /** Every instance of a template has the same. */
+  #installOf(texts: readonly string[]): Install {
+    const key = texts.join('\0');
+    const install = this.#installs.get(key) ?? this.#understood(parseInstall(texts));
+    this.#installs.set(key, install);
+    return install;
   }
 
   /** What systemd does not know of it leaves out, and makes no links for. */
