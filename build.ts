@@ -32,6 +32,8 @@ await build({
   target: 'node24',
   sourcemap: 'linked',
   legalComments: 'none',
+  minifyWhitespace: true,
+  minifySyntax: true,
   plugins: [clientNodeOnlyDeclares],
   banner: {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
