@@ -4,13 +4,20 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { CONTROLLER_LEASE } from '../api/marks.ts';
 import type { RosterSource } from '../cluster/rosterpass.ts';
-import { serve } from '../cluster/serve.ts';
+import { ClusterMetrics } from '../cluster/metrics.ts';
+import { serve, type Standing } from '../cluster/serve.ts';
 import type { ReadSource } from '../cluster/tiers.ts';
 import { realClock } from '../controller/clock.ts';
+import { InMemoryQueueMetrics } from '../controller/metrics.ts';
+import { PassMetrics } from '../controller/passmetrics.ts';
 import { readClusterTiers } from '../host/clustertiers.ts';
-import { connect } from '../kubernetes/connect.ts';
+import { connect, type Connection } from '../kubernetes/connect.ts';
 import type { ElectionTimes } from '../kubernetes/election.ts';
+import { parseAddress } from '../server/doors/tcp.ts';
+import { serveProbes, type Port } from '../server/serve.ts';
 import type { Level } from '../telemetry/logger.ts';
+import { processMetrics } from '../telemetry/metrics/process.ts';
+import type { Telemetry } from '../telemetry/open.ts';
 import { vaultFor, type ClusterOptions } from './cluster.ts';
 import { durationOf, onSignals, telemetryFor } from './daemon.ts';
 import type { Io } from './io.ts';
@@ -23,6 +30,8 @@ export interface ControllerCommandOptions extends ClusterOptions {
   readonly leaderElectRetryPeriod: string;
   readonly agentGracePeriod: string;
   readonly workers: number;
+  readonly metricsAddress?: string;
+  readonly allowRemote?: boolean;
   readonly rosterConfigmap?: string;
   readonly workstation?: string;
   readonly logLevel: Level;
@@ -33,44 +42,99 @@ const TIER_INTERVAL = 5 * 60_000;
 
 /** Runs until it is told to stop: 0; or until it may not lead any more: 1, so that whoever runs it starts it anew. */
 export async function controller(io: Io, options: ControllerCommandOptions): Promise<number> {
-  const times = timesOf(options);
-  const roster = rosterOf(options);
-  const grace = durationOf('--agent-grace-period', options.agentGracePeriod);
-  const connection = await connect({ kubeconfig: options.kubeconfig, env: io.env });
+  const settings = settingsOf(options);
+  const cluster = new ClusterMetrics(CONTROLLER_LEASE);
+  const { kubeconfig } = options;
+  const connection = await connect({
+    kubeconfig,
+    env: io.env,
+    onExchange: (exchange) => cluster.asked(exchange),
+  });
   const telemetry = telemetryFor(io, options.logLevel);
-  const { logger, manager } = telemetry;
   const stop = new AbortController();
   const end = onSignals(stop);
+  try {
+    return await live({ io, options, settings, connection, cluster, telemetry }, stop.signal);
+  } finally {
+    telemetry.manager.stopping('stops');
+    connection.close();
+    telemetry.close();
+    end();
+  }
+}
+
+interface Life {
+  readonly io: Io;
+  readonly options: ControllerCommandOptions;
+  readonly settings: ReturnType<typeof settingsOf>;
+  readonly connection: Connection;
+  readonly cluster: ClusterMetrics;
+  readonly telemetry: Telemetry;
+}
+
+async function live(life: Life, signal: AbortSignal): Promise<number> {
+  const { io, options, settings, connection, cluster, telemetry } = life;
+  const { logger, manager } = telemetry;
+  const queue = new InMemoryQueueMetrics('controller', realClock);
+  const passes = new PassMetrics('controller', realClock);
+  let standing: Standing = 'reads';
+  const collectors = [queue, passes, cluster, processMetrics];
+  const probes = await serveProbes(
+    { collectors, isReady: () => standing !== 'reads' },
+    settings.ports,
+    logger,
+  );
   manager.ready(`speaks to ${connection.server}`);
   logger.log('info', `speaks to ${connection.server}`);
   try {
     const candidacy = await serve(
       {
+        ...settings,
         connection,
         identity: `${hostname()}_${randomUUID()}`,
         lease: { namespace: options.namespace, name: CONTROLLER_LEASE },
-        times,
         namespace: options.namespace,
-        grace,
         tierInterval: TIER_INTERVAL,
         workers: options.workers,
-        roster,
+        metrics: { queue, passes },
         readTiers: readVault(io, options),
         clock: realClock,
         logger,
-        onStatus: (status) => manager.status(status),
+        onStanding(now) {
+          standing = now;
+          cluster.isLeader = now === 'leads';
+          manager.status(WORDS[now]);
+        },
       },
-      stop.signal,
+      signal,
     );
     if (candidacy.kind !== 'lost') return 0;
     logger.log('error', 'lead: the Lease could not be renewed in time: another may lead now');
     return 1;
   } finally {
-    manager.stopping('stops');
-    connection.close();
-    telemetry.close();
-    end();
+    await probes.close();
   }
+}
+
+const WORDS: Readonly<Record<Standing, string>> = {
+  reads: 'reads what there is',
+  waits: 'ready, another leads',
+  leads: 'leads',
+};
+
+/** @throws Error with a sentence for what cannot be meant, before anything is begun */
+function settingsOf(options: ControllerCommandOptions) {
+  const { metricsAddress, allowRemote = false } = options;
+  const ports: Port[] =
+    metricsAddress === undefined
+      ? []
+      : [{ serves: 'probe', address: parseAddress(metricsAddress, { remote: allowRemote }) }];
+  return {
+    times: timesOf(options),
+    roster: rosterOf(options),
+    grace: durationOf('--agent-grace-period', options.agentGracePeriod),
+    ports,
+  };
 }
 
 /** A file of the machine is its agent's to read, and a ConfigMap is watched. */

@@ -12,8 +12,9 @@
  */
 import { BucketLimiter, ItemExponentialFailureLimiter, MaxOfLimiter } from '../controller/limiter.ts';
 import type { QueueMetrics } from '../controller/metrics.ts';
+import type { PassMetrics } from '../controller/passmetrics.ts';
 import { WorkQueue } from '../controller/queue.ts';
-import { startWorkers, type Outcome } from '../controller/workers.ts';
+import { startWorkers, type Outcome, type WorkersOptions } from '../controller/workers.ts';
 import { ApiError } from '../kubernetes/api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ConfigMap } from './kinds.ts';
@@ -30,7 +31,12 @@ export interface ControllerOptions extends Omit<Surroundings, 'ask'> {
   /** How many keys are worked on at a time. */
   readonly workers: number;
   readonly roster?: RosterSource | undefined;
-  readonly metrics?: QueueMetrics | undefined;
+  readonly metrics?: ControllerMetrics | undefined;
+}
+
+export interface ControllerMetrics {
+  readonly queue: QueueMetrics;
+  readonly passes: PassMetrics;
 }
 
 /** Milliseconds. An API server that was away is asked again within a minute of its return. */
@@ -56,7 +62,11 @@ export class Controller {
       new BucketLimiter(clock, RETRIES.perSecond, RETRIES.burst),
     );
     this.#options = options;
-    this.#queue = new WorkQueue({ clock, limiter, ...(metrics === undefined ? {} : { metrics }) });
+    this.#queue = new WorkQueue({
+      clock,
+      limiter,
+      ...(metrics === undefined ? {} : { metrics: metrics.queue }),
+    });
     const ask = (key: string, priority = 0) => this.#queue.add(key, { priority });
     const { world, synced } = createWorld({ ...options, ask }, (world) => new News(world), signal);
     this.#world = world;
@@ -75,14 +85,15 @@ export class Controller {
   /** Works until `signal` fires and the passes under way have ended; begins once everything was seen. */
   async work(signal: AbortSignal): Promise<void> {
     await this.#synced(signal);
-    const { clock, workers: count } = this.#options;
-    const workers = startWorkers({
+    const { clock, workers: count, metrics } = this.#options;
+    const options: WorkersOptions = {
       queue: this.#queue,
       clock,
       count,
       reconcile: (key, hurry) => this.#pass(key, hurry),
       onOutcome: (key, outcome) => this.#log(key, outcome),
-    });
+    };
+    const workers = startWorkers(metrics?.passes.measuring(options) ?? options);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,6 +1,5 @@
 /** The controller over a connection: one of several leads, and all of them are ready to. */
 import type { Clock } from '../controller/clock.ts';
-import type { QueueMetrics } from '../controller/metrics.ts';
 import type { Connection } from '../kubernetes/connect.ts';
 import type { ElectionTimes } from '../kubernetes/election.ts';
 import { campaign, type Candidacy } from '../kubernetes/elector.ts';
@@ -15,24 +14,30 @@ import type { Occurrence } from './world.ts';
 
 export interface ServeOptions extends Pick<
   ControllerOptions,
-  'clock' | 'grace' | 'logger' | 'namespace' | 'readTiers' | 'roster' | 'tierInterval' | 'workers'
+  'clock' | 'grace' | 'logger' | 'metrics' | 'namespace' | 'readTiers' | 'roster' | 'tierInterval' | 'workers'
 > {
   readonly connection: Connection;
   /** Of this program, unlike every other's, also that of its own earlier life. */
   readonly identity: string;
   readonly lease: LeaseName;
   readonly times: ElectionTimes;
-  readonly metrics?: QueueMetrics | undefined;
-  /** How it stands, for a person: one line. */
-  readonly onStatus: (status: string) => void;
+  readonly onStanding: (standing: Standing) => void;
 }
+
+/** How far one of several controllers is. */
+export type Standing =
+  /** Not all there is has been seen. */
+  | 'reads'
+  /** Ready to lead, while another does. */
+  | 'waits'
+  | 'leads';
 
 /** Milliseconds that Events may still take at the end. */
 const FAREWELL = 2000;
 
 /** Leads, or waits to lead, until `signal` fires or the lead is lost. */
 export async function serve(options: ServeOptions, signal: AbortSignal): Promise<Candidacy> {
-  const { clock, logger, identity, onStatus } = options;
+  const { clock, logger, identity, onStanding } = options;
   const { api } = options.connection;
   const reporter = { controller: 'workstation.dev/controller', instance: identity };
   const recorder = new Recorder({ api, reporter, clock });
@@ -48,13 +53,13 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       },
       ended.signal,
     );
-    onStatus('reads what there is');
+    onStanding('reads');
     await controller.synced(signal);
-    onStatus('waits to lead');
+    onStanding('waits');
     return await campaign(
       electorOptions(options),
       (leading) => {
-        onStatus('leads');
+        onStanding('leads');
         logger.log('notice', 'leads', { identity });
         return controller.work(leading);
       },

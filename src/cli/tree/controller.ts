@@ -17,6 +17,8 @@ function controller(io: Io, exit: Exit): Command {
     .option('--namespace <name>', 'where the Leases of agents and controllers are', SYSTEM_NAMESPACE)
     .option('--agent-grace-period <duration>', 'how long an agent’s Lease may be overdue', '10s')
     .addOption(count('--workers <count>', 'how many users and machines are worked on at a time', 4))
+    .option('--metrics-address <host:port>', 'serve metrics and health there')
+    .option('--allow-remote', 'let this address be another than loopback')
     .option('--roster-configmap <namespace/name>', 'a roster.yaml to mirror into users')
     .option('--workstation <name>', 'the machine that the roster is for')
     .addOption(logLevel())

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describeServers } from '../../harness/requirements.ts';
 import { until } from '../../harness/servers/crds.ts';
+import { freePorts } from '../../harness/servers/process.ts';
 import { ClusterStage, LEASES, person } from './stage.ts';
 
 const WORKSTATION = join(import.meta.dirname, '../../../bin/workstation');
@@ -34,8 +35,9 @@ describeServers('two controllers', ['etcd', 'kube-apiserver'], () => {
     await stage.stop();
   });
 
-  function start(): Replica {
-    const child = spawn(WORKSTATION, ['controller', '--kubeconfig', stage.server.kubeconfig, ...ELECTION], {
+  function start(...more: string[]): Replica {
+    const args = ['controller', '--kubeconfig', stage.server.kubeconfig, ...ELECTION, ...more];
+    const child = spawn(WORKSTATION, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: '/usr/bin:/bin' },
     });
@@ -108,5 +110,26 @@ describeServers('two controllers', ['etcd', 'kube-apiserver'], () => {
       return accepted?.observedGeneration === user?.metadata.generation;
     });
     expect(await versions()).toEqual(settled);
+  });
+
+  it('tell how they stand to whoever probes them', async () => {
+    const [port] = await freePorts(1);
+    start(`--metrics-address=127.0.0.1:${port}`);
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await until('it is ready', async () => (await ask('/readyz').catch(() => '')) === 'ok\n');
+    expect(await ask('/livez')).toBe('ok\n');
+    expect(await ask('/metrics')).toMatch(
+      /^leader_election_master_status\{name="workstation-controller"\} 0$/m,
+    );
+    for (const { child } of replicas.slice(0, -1)) child.kill('SIGTERM');
+    await until('it leads', async () => (await ask('/metrics')).includes('controller"} 1\n'));
+    await stage.person('dan', { workstation: 'devvm' });
+    await stage.said(person('dan'), 'Accepted', 'True/Accepted');
+    const metrics = await ask('/metrics');
+    expect(metrics).toMatch(
+      /^controller_runtime_reconcile_total\{controller="controller",result="success"\} [1-9]/m,
+    );
+    expect(metrics).toMatch(/^rest_client_requests_total\{code="200",method="PATCH"\} [1-9]/m);
+    expect(metrics).toMatch(/^workqueue_adds_total\{name="controller"\} [1-9]/m);
   });
 });

@@ -77,7 +77,7 @@ export class ClusterStage {
         readTiers: () => undefined,
         clock: realClock,
         logger,
-        onStatus: (status) => status === 'leads' && leads.resolve(),
+        onStanding: (standing) => standing === 'leads' && leads.resolve(),
         ...options,
       },
       stop.signal,
