@@ -15,6 +15,18 @@ export interface Asset {
   readonly body: string;
 }
 
+/** The Content-Security-Policy under which the page works: whatever is injected neither runs nor reaches anybody. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const NAMES = [
   'index.html',
   'page.css',
