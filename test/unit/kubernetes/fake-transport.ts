@@ -73,3 +73,8 @@ export function broken(): ApiError {
 export async function settle(): Promise<void> {
   for (let turns = 0; turns < 5; turns++) await nextTurn();
 }
+
+/** @param retryAfter milliseconds */
+export function refused(code: number, retryAfter?: number): ApiError {
+  return new ApiError('watch things: staged', { status: code, retryAfter });
+}

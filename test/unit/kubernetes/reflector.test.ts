@@ -1,10 +1,9 @@
 import { jest } from '@jest/globals';
-import { ApiError } from '../../../src/kubernetes/api.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import type { ReflectorOptions } from '../../../src/kubernetes/reflector.ts';
 import { FakeClock } from '../controller/fake-clock.ts';
-import { broken, FakeTransport, settle } from './fake-transport.ts';
+import { broken, FakeTransport, refused, settle } from './fake-transport.ts';
 
 const THINGS = { group: 'test', version: 'v1', plural: 'things', kind: 'Thing' };
 const SECOND = 1000;
@@ -296,7 +295,3 @@ describe('after a failure', () => {
     expect(reflector.departed('b')).toBeUndefined();
   });
 });
-
-function refused(code: number, retryAfter?: number): ApiError {
-  return new ApiError('watch things: staged', { status: code, retryAfter });
-}
