@@ -21,7 +21,7 @@ import { Errands, type ErrandsOptions } from './errands.ts';
 import { HintReader } from './hints.ts';
 import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
 import { Reconciler, type PersonChange, type ReconcilerOptions } from './reconciler.ts';
-import { releaseHeld, type ReleaseResult } from './release.ts';
+import { release, type ReleaseResult } from './release.ts';
 import { Resync } from './resync.ts';
 import { changedNames } from './roll.ts';
 import { retryAfter } from './schedule.ts';
@@ -197,22 +197,9 @@ export class Agent {
 
   /** Gives free what a departed person still holds. */
   async release(osUser: string): Promise<ReleaseResult> {
-    const { machine, book, witnessFor } = this.#parts;
     const { roll } = this.#known;
-    const { [osUser]: cut, ...cuts } = book.state.cuts;
-    const departed = { osUser, isCut: cut !== undefined, isDeclared: roll.osUsers.has(osUser) };
-    const about = { osUser, cause: 'Leave', revision: roll.revision } as const;
-    const result = await releaseHeld(
-      machine,
-      roll.workstation.spec,
-      departed,
-      witnessFor(about),
-      this.#draining.signal,
-    );
-    if (result.kind === 'released') {
-      book.change({ cuts });
-      this.leaversChanged();
-    }
+    const result = await release(this.#parts, roll, osUser, this.#draining.signal);
+    if (result.kind === 'released') this.leaversChanged();
     return result;
   }
 
