@@ -1,0 +1,244 @@
+import { ApiError, type Api } from '../../../../src/kubernetes/api.ts';
+import type { Departure } from '../../../../src/kubernetes/store.ts';
+import type { AnyObject } from '../../../../src/source/cluster/resources.ts';
+import { ClusterSource, type Listeners } from '../../../../src/source/cluster/source.ts';
+import { API_VERSION } from '../../../../src/api/user.ts';
+import { FakeClock } from '../../controller/fake-clock.ts';
+import { policy } from '../../sections/build.ts';
+
+const signal = new AbortController().signal;
+
+function user(name: string, more: { spec?: object; meta?: object; status?: object } = {}): AnyObject {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'WorkstationUser',
+    metadata: { name, uid: `uid-${name}`, generation: 1, ...more.meta },
+    spec: { workstation: 'devvm', authentikUser: name, k8sUser: name, tier: 'power-user', ...more.spec },
+    ...(more.status === undefined ? {} : { status: more.status }),
+  } as AnyObject;
+}
+
+const devvm = {
+  apiVersion: API_VERSION,
+  kind: 'Workstation',
+  metadata: { name: 'devvm', uid: 'w', generation: 1 },
+  spec: policy(),
+} as unknown as AnyObject;
+
+/** A collection in memory whose watch and list say what a test wants. */
+class Collection {
+  readonly objects = new Map<string, AnyObject>();
+  readonly departures = new Map<string, Departure<AnyObject>>();
+  hasSynced = false;
+  readonly #synced = Promise.withResolvers<void>();
+
+  sync(...objects: AnyObject[]): void {
+    for (const object of objects) this.objects.set(object.metadata.name, object);
+    this.hasSynced = true;
+    this.#synced.resolve();
+  }
+  synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+  get(name: string): AnyObject | undefined {
+    return this.objects.get(name);
+  }
+  list(): AnyObject[] {
+    return [...this.objects.values()];
+  }
+  departed(name: string): Departure<AnyObject> | undefined {
+    return this.departures.get(name);
+  }
+}
+
+function stage(files = new Map<string, string>()) {
+  const users = new Collection();
+  const workstations = new Collection();
+  const clock = new FakeClock();
+  /** What a GET answers; an absent name is 404. */
+  const server = new Map<string, AnyObject | ApiError>();
+  const said: string[] = [];
+  let listeners: Listeners | undefined;
+  let changes = 0;
+  const source = new ClusterSource({
+    name: 'devvm',
+    api: {
+      get(_resource: unknown, name: string) {
+        const found = server.get(name);
+        return found instanceof ApiError ? Promise.reject(found) : Promise.resolve(found);
+      },
+    } as unknown as Api,
+    follow(heard) {
+      listeners = heard;
+      return { users, workstations };
+    },
+    files: { read: (path) => files.get(path), write: (path, text) => void files.set(path, text) },
+    stateDirectory: '/var/lib/workstation',
+    directory: '/etc/workstation',
+    logger: { log: (_level, message) => void said.push(message), with: () => ({}) as never },
+    clock,
+  });
+  return {
+    source,
+    users,
+    workstations,
+    clock,
+    server,
+    files,
+    said,
+    changes: () => changes,
+    start: () => source.start(() => (changes += 1), signal),
+    /** Something changed in the collections: what follows of it is waited for. */
+    async change(work: () => void) {
+      work();
+      listeners?.onUser('any');
+      clock.advance(10);
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    },
+    trouble: (trouble: ApiError | undefined) => listeners?.onTrouble(trouble),
+    names: () => source.current?.users.map(({ metadata }) => metadata.name),
+  };
+}
+
+async function synced(...people: AnyObject[]): Promise<ReturnType<typeof stage>> {
+  const it = stage();
+  it.workstations.sync(devvm);
+  it.users.sync(...people);
+  for (const person of people) it.server.set(person.metadata.name, person);
+  await it.start();
+  return it;
+}
+
+describe('users from an API server', () => {
+  it('are those of the machine, once both collections are complete', async () => {
+    const it = stage();
+    it.workstations.sync(devvm);
+    const started = it.start();
+    let isStarted = false;
+    void started.then(() => (isStarted = true));
+    await Promise.resolve();
+    expect(isStarted).toBe(false);
+    it.users.sync(user('emo'));
+    await started;
+    expect(it.names()).toEqual(['emo']);
+    expect(it.source.current?.users[0]?.spec.codeLayout).toBe('single');
+  });
+
+  it('are waited for while there is no Workstation', async () => {
+    const it = stage();
+    it.users.sync(user('emo'));
+    it.workstations.sync();
+    const started = it.start();
+    await it.change(() => undefined);
+    await it.change(() => it.workstations.sync(devvm));
+    await started;
+    expect(it.names()).toEqual(['emo']);
+    expect(it.said.join()).toContain('has none by that name yet: create it');
+  });
+
+  it('go when a GET says so, and not before', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    await it.change(() => it.users.objects.delete('emo'));
+    expect(it.names()).toEqual(['emo', 'ann']);
+    await it.change(() => it.server.delete('emo'));
+    expect(it.names()).toEqual(['ann']);
+  });
+
+  it('stay while the server cannot say, and are asked for again', async () => {
+    const it = await synced(user('emo'));
+    it.server.set('emo', new ApiError('get emo: no answer', { status: 0 }));
+    await it.change(() => it.users.objects.delete('emo'));
+    expect(it.names()).toEqual(['emo']);
+    it.server.delete('emo');
+    await it.change(() => it.clock.advance(6000));
+    expect(it.names()).toEqual([]);
+  });
+
+  it('stay where the history of the server went back, which is said until they are created again', async () => {
+    const emo = user('emo');
+    const it = await synced(emo);
+    await it.change(() => {
+      it.users.objects.delete('emo');
+      it.server.delete('emo');
+      it.users.departures.set('emo', { last: emo, by: 'rewind' });
+    });
+    expect(it.names()).toEqual(['emo']);
+    expect(it.source.trouble).toMatchObject({
+      reason: 'HistoryLost',
+      message: expect.stringContaining('emo'),
+    });
+    await it.change(() => it.users.sync(user('emo', { meta: { uid: 'new' } })));
+    expect(it.source.trouble).toBeUndefined();
+  });
+
+  it('are gone from here when they belong to another machine now', async () => {
+    const it = await synced(user('emo'));
+    it.server.set('emo', user('emo', { spec: { workstation: 'other' } }));
+    await it.change(() => it.users.objects.delete('emo'));
+    expect(it.names()).toEqual([]);
+  });
+
+  it('who are being deleted leave, and are kept in sight', async () => {
+    const it = await synced(user('emo', { spec: { osUser: 'emil' } }));
+    await it.change(() =>
+      it.users.sync(
+        user('emo', { spec: { osUser: 'emil' }, meta: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      ),
+    );
+    expect(it.names()).toEqual([]);
+    expect(it.source.current?.leaving).toEqual([{ name: 'emo', osUser: 'emil' }]);
+  });
+
+  it('who are not accepted are barred, and declared all the same', async () => {
+    const refusal = { type: 'Accepted', status: 'False', reason: 'TierConflict', message: 'no' };
+    const it = await synced(user('emo', { status: { conditions: [refusal] } }));
+    expect(it.names()).toEqual(['emo']);
+    expect(it.source.current?.barred).toEqual([{ name: 'emo', reason: 'TierConflict', message: 'no' }]);
+  });
+
+  it('whose object another version of the program wrote are unsound, and not gone', async () => {
+    const it = await synced(user('emo', { spec: { tier: 'owner' } }));
+    expect(it.names()).toEqual([]);
+    expect(it.source.current?.unsound).toEqual([
+      expect.objectContaining({ name: 'emo', osUser: 'emo', reason: 'Invalid' }),
+    ]);
+  });
+
+  it('are told of when what is declared changes, and not when a status does', async () => {
+    const it = await synced(user('emo'));
+    const before = it.changes();
+    await it.change(() => it.users.sync(user('emo', { status: { conditions: [] } })));
+    expect(it.changes()).toBe(before);
+    await it.change(() => it.users.sync(user('emo', { spec: { tier: 'admin' }, meta: { generation: 2 } })));
+    expect(it.changes()).toBe(before + 1);
+  });
+});
+
+describe('a server that is away', () => {
+  it('is no reason not to start, where there was one before', async () => {
+    const before = await synced(user('emo'), user('ann', { status: { conditions: [{ type: 'Accepted', status: 'False', reason: 'No', message: '' }] } })); // prettier-ignore
+    const it = stage(before.files);
+    const started = it.start();
+    it.clock.advance(10_000);
+    await started;
+    expect(it.names()).toEqual(['emo', 'ann']);
+    expect(it.source.current?.barred).toHaveLength(1);
+    it.trouble(new ApiError('list workstationusers: connection refused', { status: 0 }));
+    expect(it.source.trouble).toMatchObject({ reason: 'ServerUnreachable' });
+    it.workstations.sync(devvm);
+    it.server.set('emo', user('emo'));
+    await it.change(() => it.users.sync(user('emo')));
+    it.trouble(undefined);
+    await it.change(() => undefined);
+    expect(it.names()).toEqual(['emo']);
+    expect(it.source.trouble).toBeUndefined();
+  });
+
+  it('leaves a Workstation that cannot be carried out unfollowed', async () => {
+    const it = await synced(user('emo'));
+    const broken = { ...devvm, metadata: { name: 'devvm', uid: 'w', generation: 2 }, spec: { nonsense: 1 } };
+    await it.change(() => it.workstations.sync(broken as AnyObject));
+    expect(it.source.trouble).toMatchObject({ reason: 'WorkstationInvalid' });
+    expect(it.source.current?.workstation.object.spec.services).toHaveLength(2);
+  });
+});
