@@ -41,6 +41,9 @@ export class Book implements StateKeeper {
   /** Calls off the write to come; absent when all is written. */
   #cancel: (() => void) | undefined;
   readonly #listeners = new Set<(event: WatchEvent) => void>();
+  /** Names of those who were reported since the start. */
+  readonly #told = new Set<string>();
+  #isMachineTold = false;
   readonly #onChange = new Set<() => void>();
 
   constructor(options: BookOptions) {
@@ -61,7 +64,7 @@ export class Book implements StateKeeper {
     const before = this.#state;
     this.#state = state;
     for (const [name, user] of Object.entries(before.users))
-      if (!Object.hasOwn(state.users, name)) this.#tell({ type: 'DELETED', object: user });
+      if (!Object.hasOwn(state.users, name)) this.#gone(user);
     this.#write();
     this.#countUsers();
   }
@@ -98,9 +101,12 @@ export class Book implements StateKeeper {
   put(record: RecordedUser): void {
     const { name } = record.metadata;
     const before = this.#state.users[name];
-    if (before !== undefined && isSame(before, record)) return;
+    const isKnown = before !== undefined && isSame(before, record);
+    // Somebody else may have said otherwise while this program did not run.
+    if (!isKnown || !this.#told.has(name)) this.#options.report.user(record);
+    this.#told.add(name);
+    if (isKnown) return;
     this.#state = { ...this.#state, users: { ...this.#state.users, [name]: record } };
-    this.#options.report.user(record);
     this.#options.onUser?.(before, record);
     this.#tell({ type: before === undefined ? 'ADDED' : 'MODIFIED', object: record });
     this.#countUsers();
@@ -112,7 +118,7 @@ export class Book implements StateKeeper {
     const { [name]: gone, ...users } = this.#state.users;
     if (gone === undefined) return;
     this.#state = { ...this.#state, users };
-    this.#tell({ type: 'DELETED', object: gone });
+    this.#gone(gone);
     this.#countUsers();
     this.#saveSoon();
   }
@@ -155,10 +161,17 @@ export class Book implements StateKeeper {
     const { workstation: before, users } = this.#state;
     const about = { ...this.#about, machine: this.#machine };
     const record = recordOfWorkstation(before, about, Object.values(users), this.#options.now());
-    if (before !== undefined && isSame(before, record)) return;
+    const isKnown = before !== undefined && isSame(before, record);
+    if (!isKnown || !this.#isMachineTold) this.#options.report.workstation(record);
+    this.#isMachineTold = true;
+    if (isKnown) return;
     this.#state = { ...this.#state, workstation: record };
-    this.#options.report.workstation(record);
     this.#saveSoon();
+  }
+
+  #gone(object: RecordedUser): void {
+    this.#told.delete(object.metadata.name);
+    this.#tell({ type: 'DELETED', object });
   }
 
   #tell(event: WatchEvent): void {
