@@ -1,5 +1,6 @@
 /** What each change that a watch brings is to be looked at for: keys, and nothing but keys. */
 import { referencesOf, userKey, workstationKey, type Memory, type World } from './world.ts';
+import type { Life } from './lifeline.ts';
 import type { Reference } from './singles.ts';
 
 export const ROSTER_KEY = 'roster/';
@@ -29,13 +30,14 @@ export class News {
     if (workstations.get(name) === undefined) forgetSaid(memory, workstationKey(name));
   }
 
-  /** Renewals are the many: only an agent that was not known to live is news. */
+  /** Renewals are the many: news is an agent that was not known to live, or that is to be looked at earlier than planned. */
   lease(key: string): void {
     const { lifelines, leases, ask } = this.#world;
     const name = key.slice(key.indexOf('/') + 1);
-    const before = lifelines.lifeOf(name).kind;
+    const before = lifelines.lifeOf(name);
     lifelines.observe(name, leases.store.get(key));
-    if (lifelines.lifeOf(name).kind !== before) ask(workstationKey(name));
+    const after = lifelines.lifeOf(name);
+    if (after.kind !== before.kind || msOf(after) < msOf(before)) ask(workstationKey(name));
   }
 
   binding(key: string): void {
@@ -54,6 +56,10 @@ export class News {
       if (refers) this.#world.ask(workstationKey(workstation.metadata.name));
     }
   }
+}
+
+function msOf(life: Life): number {
+  return 'ms' in life ? life.ms : 0;
 }
 
 function forgetSaid({ held, lost }: Memory, key: string): void {

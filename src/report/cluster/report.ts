@@ -26,7 +26,7 @@ const COUNTS = 500;
 const RETRY = { base: 500, most: 60_000 } as const;
 const WORKERS = 8;
 /** What others answer for. */
-const OTHERS: ReadonlySet<string> = new Set(['Accepted', 'ClusterAccessReady']);
+const OTHERS: ReadonlySet<string> = new Set(['Accepted', 'ClusterAccessReady', 'RosterMirrored']);
 
 export class ClusterReport implements Report {
   readonly #setting: ClusterReportSetting;

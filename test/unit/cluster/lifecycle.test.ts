@@ -1,6 +1,6 @@
 import { ABANDON_MACHINE } from '../../../src/api/marks.ts';
 import { leasesOf, USERS, WORKSTATIONS } from '../../../src/cluster/kinds.ts';
-import { condition, user } from './objects.ts';
+import { condition, lease, user } from './objects.ts';
 import { Stage, SYSTEM } from './stage.ts';
 
 let stage: Stage;
@@ -62,6 +62,13 @@ describe('an agent that is lost', () => {
     expect(stage.conditions('emo')['Ready']).toBe('True/Ready');
     await stage.pass(51_000);
     expect(stage.conditions('emo')['Ready']).toBe('Unknown/AgentLost');
+    expect(stage.conditions('m', WORKSTATIONS)['Ready']).toBe('Unknown/AgentLost');
+  });
+
+  it('whose Lease lasts shorter from now on is lost so much earlier', async () => {
+    await stage.machine('m');
+    await stage.put(leasesOf(SYSTEM), lease('m', 99, 1));
+    await stage.pass(12_000);
     expect(stage.conditions('m', WORKSTATIONS)['Ready']).toBe('Unknown/AgentLost');
   });
 
