@@ -65,6 +65,22 @@ describe('an agent that is lost', () => {
     expect(stage.conditions('m', WORKSTATIONS)['Ready']).toBe('Unknown/AgentLost');
   });
 
+  it('that comes back the moment it is called lost is not called so', async () => {
+    await stage.machine('m');
+    await stage.person('emo');
+    await stage.agentSays('emo', [READY]);
+    let isBack = false;
+    stage.server.refuse = (request) => {
+      if (isBack || request !== 'apply-status workstationusers/emo') return;
+      isBack = true;
+      stage.server.put(leasesOf(SYSTEM), lease('m', 99));
+      stage.server.put(USERS, { ...stage.user('emo'), metadata: { name: 'emo', labels: { seen: 'again' } } });
+    };
+    await stage.pass(52_000);
+    expect(isBack).toBe(true);
+    expect(stage.conditions('emo')['Ready']).toBe('True/Ready');
+  });
+
   it('whose Lease lasts shorter from now on is lost so much earlier', async () => {
     await stage.machine('m');
     await stage.put(leasesOf(SYSTEM), lease('m', 99, 1));
@@ -140,6 +156,9 @@ describe('somebody who is deleted', () => {
     await stage.settle();
     await stage.cut('emo');
     expect(stage.user('emo').metadata.finalizers).toEqual(['other/one']);
+    stage.requests();
+    await stage.put(USERS, { metadata: { name: 'emo', labels: { seen: 'again' } } });
+    expect(stage.requests()).toEqual([]);
   });
 });
 

@@ -25,6 +25,8 @@ export class MemoryServer {
   readonly requests: string[] = [];
   /** Refuses a request, by throwing; told the verb and the object's path. */
   refuse: (request: string) => void = () => undefined;
+  /** How long a merge patch takes. */
+  pause: () => Promise<void> = () => Promise.resolve();
   readonly #objects = new Map<string, Stored>();
   /** By path and manager: types of conditions. */
   readonly #held = new Map<string, Set<string>>();
@@ -39,7 +41,10 @@ export class MemoryServer {
       throw new Error('the controller replaces nothing');
     },
     apply: async (resource, object, options) => this.#apply(resource, object, options) as never,
-    merge: async (resource, name, patch) => this.#merge(resource, name, patch) as never,
+    merge: async (resource, name, patch) => {
+      await this.pause();
+      return this.#merge(resource, name, patch) as never;
+    },
     delete: async (resource, name, preconditions) => this.#delete(resource, name, preconditions?.uid),
   };
 
