@@ -33,7 +33,8 @@ export function leaversOf(
   const gone = sortedSet(left.filter(({ osUser }) => !go.includes(osUser)).map(({ name }) => name));
   const approved = new Set(state.approved);
   const unapproved = go.filter((osUser) => !approved.has(osUser));
-  const isNobodyLeft = users.length + stalled.length + unsound.length === 0;
+  // Whoever is being deleted was named in doing so: nobody lost a list.
+  const isNobodyLeft = users.length + stalled.length + unsound.length + leaving.length === 0;
   const { massRemovalLimit } = workstation.spec.offboarding;
   const removals = isNobodyLeft
     ? removalOfAllAllowed(unapproved, 0)

@@ -163,6 +163,14 @@ describe('somebody who is declared no more', () => {
     expect(it.machine.accounts.get('emo')?.expires).toBeUndefined();
   });
 
+  it('goes where nobody else is declared, when they were deleted by name', async () => {
+    const it = await running([emo]);
+    it.source.declare([], { leaving: [{ name: 'emo', osUser: 'emo' }] });
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.expires).toBe(1);
+    expect(it.offboarded).toEqual(['emo']);
+  });
+
   it('is not somebody whose declaration cannot be read', async () => {
     const it = await running([emo, ann]);
     it.source.declare([ann], {

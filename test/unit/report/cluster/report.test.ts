@@ -45,7 +45,7 @@ function stage() {
       apply(_resource: unknown, object: KubernetesObject & { status: Record<string, unknown> }) {
         if (refuse !== undefined) return Promise.reject(refuse);
         applied.push({ name: object.metadata.name, status: object.status });
-        seen.set(object.metadata.name, object as SeenObject);
+        seen.set(object.metadata.name, object);
         return Promise.resolve(object);
       },
     } as unknown as Api,

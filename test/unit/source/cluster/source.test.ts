@@ -237,7 +237,7 @@ describe('a server that is away', () => {
   it('leaves a Workstation that cannot be carried out unfollowed', async () => {
     const it = await synced(user('emo'));
     const broken = { ...devvm, metadata: { name: 'devvm', uid: 'w', generation: 2 }, spec: { nonsense: 1 } };
-    await it.change(() => it.workstations.sync(broken as AnyObject));
+    await it.change(() => it.workstations.sync(broken));
     expect(it.source.trouble).toMatchObject({ reason: 'WorkstationInvalid' });
     expect(it.source.current?.workstation.object.spec.services).toHaveLength(2);
   });
