@@ -3,7 +3,7 @@ import { Decoder, encode } from '../../../../src/host/home/protocol.ts';
 import type { Response } from '../../../../src/host/home/protocol.ts';
 
 it('decodes what was encoded, however the bytes are cut', () => {
-  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 8 });
+  const texts = fc.array(fc.string({ unit: fc.character, maxLength: 50 }), { maxLength: 8 });
   fc.assert(
     fc.property(texts, fc.array(fc.nat(400)), (messages, cuts) => {
       const responses = messages.map((message): Response => ({ kind: 'fault', message }));
