@@ -3,6 +3,7 @@
  * nowhere; what changed is told at once and written soon, and what must not be lost is written before it is done.
  */
 import { mergeConditions, type Finding } from '../api/conditions.ts';
+import { API_VERSION } from '../api/user.ts';
 import type { Clock } from '../controller/clock.ts';
 import type { RecordedUser, State } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
@@ -80,14 +81,10 @@ export class Book implements StateKeeper {
   }
 
   /** Somebody whose declaration cannot be read: what was declared before stays shown, with why it is not followed. */
-  unsound({ name, reason, message }: Unsound): void {
-    const before = this.#state.users[name];
-    if (before === undefined) return;
-    const conditions = mergeConditions(
-      before.status.conditions,
-      findingsOfStalled(reason, message),
-      this.#options.now(),
-    );
+  unsound({ name, osUser, reason, message }: Unsound): void {
+    const now = this.#options.now();
+    const { [name]: before = unknownUser(name, osUser, now) } = this.#state.users;
+    const conditions = mergeConditions(before.status.conditions, findingsOfStalled(reason, message), now);
     this.put({ ...before, status: { ...before.status, conditions } });
   }
 
@@ -197,6 +194,18 @@ export class Book implements StateKeeper {
     this.#cancel = undefined;
     this.#options.store.save(this.#state);
   }
+}
+
+/** Nothing that can be read is known of what is declared. */
+function unknownUser(name: string, osUser = name, now: Date): RecordedUser {
+  const creationTimestamp = now.toISOString().replace(/\.\d+Z$/, 'Z');
+  return {
+    apiVersion: API_VERSION,
+    kind: 'WorkstationUser',
+    metadata: { name, generation: 0, creationTimestamp },
+    spec: {},
+    status: { observedGeneration: 0, osUser, ports: {}, conditions: [] },
+  };
 }
 
 function isSame(a: object, b: object): boolean {

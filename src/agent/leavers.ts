@@ -27,9 +27,13 @@ export function leaversOf(
   const known = Object.values(state.users).map(({ metadata, status }) => ({
     name: metadata.name,
     osUser: status.osUser,
+    wasServed: status.uid !== undefined,
   }));
-  const left = [...known, ...leaving].filter(({ osUser }) => !osUsers.has(osUser));
-  const go = uncut(machine, sortedSet(left.map(({ osUser }) => osUser)), state);
+  const deleted = leaving.map((leaver) => ({ ...leaver, wasServed: true }));
+  const left = [...known, ...deleted].filter(({ osUser }) => !osUsers.has(osUser));
+  // An account that a declaration only named, and no pass had to do with, is somebody else's.
+  const served = left.filter(({ wasServed }) => wasServed);
+  const go = uncut(machine, sortedSet(served.map(({ osUser }) => osUser)), state);
   const gone = sortedSet(left.filter(({ osUser }) => !go.includes(osUser)).map(({ name }) => name));
   const approved = new Set(state.approved);
   const unapproved = go.filter((osUser) => !approved.has(osUser));

@@ -27,7 +27,8 @@ export interface RecordedUser {
   readonly apiVersion: string;
   readonly kind: 'WorkstationUser';
   readonly metadata: RecordedMeta;
-  readonly spec: UserSpec;
+  /** What is declared; of somebody whose declaration cannot be read, what is known of it. */
+  readonly spec: Partial<UserSpec>;
   readonly status: UserStatus;
 }
 

@@ -75,6 +75,9 @@ export function recordOfUser(
 ): RecordedUser {
   const metadata = metaOf(before, user, now);
   const old = before?.status.conditions ?? [];
+  // Whoever is stalled still has what earlier passes gave them.
+  const had = isStalled(findings) ? before?.status : undefined;
+  const account = uid ?? had?.uid;
   const fresh = mergeConditions(old, findings, now, metadata.generation);
   const conditions = fresh.map((condition) => {
     const said = old.find(({ type }) => type === condition.type);
@@ -88,11 +91,16 @@ export function recordOfUser(
     status: {
       observedGeneration: metadata.generation,
       osUser: osUserOf(user),
-      ...(uid === undefined ? {} : { uid }),
-      ports,
+      ...(account === undefined ? {} : { uid: account }),
+      ports: had?.ports ?? ports,
       conditions,
     },
   };
+}
+
+/** For whom nothing is done until the declaration changes: no pass looked at them. */
+function isStalled(findings: readonly Finding[]): boolean {
+  return findings.some(({ type, status }) => type === 'Accepted' && status === 'False');
 }
 
 /** The API server counts changes itself; what comes from files is counted here. */

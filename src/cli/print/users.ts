@@ -24,7 +24,7 @@ export function userColumns(services: readonly string[], now: Date): Column<Reco
   const [first, ...others] = services.map(portColumn);
   return [
     { header: 'NAME', cell: ({ metadata }) => metadata.name },
-    { header: 'TIER', cell: ({ spec }) => spec.tier },
+    { header: 'TIER', cell: ({ spec }) => spec.tier ?? '' },
     { header: 'WORKSTATION', cell: ({ spec }) => spec.workstation ?? '' },
     { header: 'READY', cell: (user) => readyOf(user)?.status ?? '' },
     { header: 'REASON', cell: (user) => readyOf(user)?.reason ?? '' },
@@ -33,7 +33,7 @@ export function userColumns(services: readonly string[], now: Date): Column<Reco
     { header: 'OS-USER', wide: true, cell: ({ status }) => status.osUser },
     { header: 'UID', wide: true, cell: ({ status }) => String(status.uid ?? '') },
     ...others.map((column) => ({ ...column, wide: true })),
-    { header: 'LAYOUT', wide: true, cell: ({ spec }) => spec.codeLayout },
+    { header: 'LAYOUT', wide: true, cell: ({ spec }) => spec.codeLayout ?? '' },
     { header: 'MESSAGE', wide: true, cell: (user) => readyOf(user)?.message ?? '' },
   ];
 }

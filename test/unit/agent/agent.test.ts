@@ -182,6 +182,28 @@ describe('somebody who is declared no more', () => {
     expect(it.saved.state.cuts).toEqual({});
   });
 
+  it('whose declaration could never be read is shown, and nobody’s account is touched when the entry goes', async () => {
+    const it = await running([emo, ann]);
+    it.machine.accounts.set('bob', { ...it.machine.accounts.get('emo')!, name: 'bob', uid: 1500 });
+    it.source.declare([emo, ann], { unsound: [{ name: 'bob', reason: 'Invalid', message: 'found "x"' }] });
+    await it.idle();
+    expect(it.said('bob', 'Stalled')).toBe('True Invalid');
+    it.source.declare([emo, ann]);
+    await it.idle();
+    expect(it.book.state.users.bob).toBeUndefined();
+    expect(it.machine.accounts.get('bob')?.expires).toBeUndefined();
+  });
+
+  it('is cut off also when they were stalled before', async () => {
+    const it = await running([emo, ann]);
+    it.source.declare([emo, ann], { barred: [{ name: 'emo', reason: 'TierConflict', message: 'no' }] });
+    await it.idle();
+    expect(it.book.state.users.emo?.status).toMatchObject({ uid: 1002, ports: { t3: 3774 } });
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.expires).toBe(1);
+  });
+
   it('was on the machine before and never declared: a pass leaves them alone', async () => {
     const it = await running([emo]);
     it.machine.accounts.set('old', { ...it.machine.accounts.get('emo')!, name: 'old', uid: 1500 });
