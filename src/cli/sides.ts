@@ -30,7 +30,7 @@ export async function sideOf(
   store: Store,
   logger: Logger,
 ): Promise<Side> {
-  const { name, kubeconfig, namespace } = options;
+  const { name, kubeconfig, namespace, host = '' } = options;
   if (name === undefined) return fileSide(options, machine, store, logger);
   const { clusterSide } = await import('../agent/cluster.ts');
   const side = await clusterSide({
@@ -40,7 +40,7 @@ export async function sideOf(
     logger,
     files: machine.stateFiles,
     stateDirectory: store.directory,
-    directory: '/etc/workstation',
+    directory: `${host}/etc/workstation`,
   });
   return {
     ...side,
