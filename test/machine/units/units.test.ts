@@ -263,6 +263,7 @@ describeMachine('units where no systemd runs', () => {
       {
         kind: 'done',
         note: 'start tool@ada.service: systemd is not running on this machine: left for its next boot',
+        unchanged: true,
       },
     ]);
     expect(await look('tool@ada.service')).toEqual({
