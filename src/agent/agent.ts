@@ -19,6 +19,7 @@ import type { Book } from './book.ts';
 import type { Diary } from './diary.ts';
 import { Errands, type ErrandsOptions } from './errands.ts';
 import { HintReader } from './hints.ts';
+import { Insistence } from './insistence.ts';
 import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
 import { Reconciler, type PersonChange, type ReconcilerOptions } from './reconciler.ts';
 import { release, type ReleaseResult } from './release.ts';
@@ -45,6 +46,8 @@ export interface AgentParts extends ErrandsOptions {
   readonly tierIssues?: () => Promise<readonly TierIssue[]>;
   /** Calls `onHint` when something on the machine may have changed. */
   readonly watch?: (watched: Watched, onHint: (hint: Hint) => void) => MachineWatch;
+  /** Tries again to write down what could not be, with each resync. */
+  readonly flush?: () => void;
   readonly now: () => Date;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -66,14 +69,24 @@ export class Agent {
   #machineFinding: Finding | undefined;
   #watch: MachineWatch | undefined;
   readonly #draining = new AbortController();
+  /** What happens on its own, with nobody to hear that it failed. */
+  readonly #toDo: Readonly<Record<'declared' | 'leavers' | 'watch' | 'everybody', Insistence>>;
 
   constructor(parts: AgentParts) {
     const { machine, book, diary, witnessFor, queue, now } = parts;
     this.#parts = parts;
     this.#hints = new HintReader(machine);
     this.#errands = new Errands(parts);
-    const { clock, random, resync: interval } = parts;
-    const run = (): void => void this.#lookAtEverybody();
+    const { clock, log, random, resync: interval } = parts;
+    const insist = (attempt: string, work: () => void | Promise<void>): Insistence =>
+      new Insistence({ clock, log, attempt, work });
+    this.#toDo = {
+      declared: insist('follow what is declared', () => this.#declaredChanged()),
+      leavers: insist('see who has left', () => this.#lookForLeavers()),
+      watch: insist('watch the machine', () => this.#watchMachine()),
+      everybody: insist('look at everybody', () => this.#lookAtEverybody()),
+    };
+    const run = (): void => this.#toDo.everybody.ask();
     this.#resync = new Resync({ clock, now, random, interval, run });
     this.#reconciler = new Reconciler({
       machine,
@@ -110,7 +123,7 @@ export class Agent {
   /** Resolves when passes are being made. @throws Error with a sentence when there is nothing to work from */
   async start(signal: AbortSignal): Promise<void> {
     const { source } = this.#parts;
-    await source.start(() => this.#declaredChanged(), signal);
+    await source.start(() => this.#toDo.declared.ask(), signal);
     await this.#askForTiers();
     this.#declaredChanged();
     await refuseSuperseded(this.#parts.machine, this.#known.roll.workstation.spec);
@@ -125,6 +138,7 @@ export class Agent {
     const { source, book, machine } = this.#parts;
     this.#draining.abort(new Error('the agent is stopping'));
     this.#resync.stop();
+    for (const one of Object.values(this.#toDo)) one.stop();
     await this.#watch?.close();
     machine.flush();
     await source.stop();
@@ -166,28 +180,35 @@ export class Agent {
     const options = { machine, keeper: book, now, draining };
     this.#situation = Situation.of(options, source.current, this.#issues, before);
     const { roll } = this.#situation;
+    // First what would not be found again if the rest had to be repeated.
+    this.#errands.askForUsers(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);
+    if (before?.roll.revision !== roll.revision) {
+      this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
+      this.#toDo.watch.ask();
+    }
     const { spec, metadata } = roll.workstation;
     book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name), facts });
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
-    this.#errands.askForUsers(changedNames(before?.roll, roll), 'Declared', PRIORITY.change);
-    if (before?.roll.revision !== roll.revision) {
-      this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
-      this.#watchMachine();
-    }
     this.#tellLeavers();
   }
 
   #watchMachine(): void {
+    if (this.#draining.signal.aborted) return;
     const watched = watchedOf(this.#known.desires);
     if (this.#watch === undefined)
       this.#watch = this.#parts.watch?.(watched, (hint) => void this.#hear(hint));
     else this.#watch.update(watched);
   }
 
+  /** A hint that cannot be understood may be about anybody. */
   async #hear(hint: Hint): Promise<void> {
-    for (const key of await this.#hints.keysOf(hint, this.#known))
-      this.#errands.ask(key, 'Drift', PRIORITY.drift);
+    try {
+      for (const key of await this.#hints.keysOf(hint, this.#known))
+        this.#errands.ask(key, 'Drift', PRIORITY.drift);
+    } catch {
+      this.#toDo.everybody.ask();
+    }
   }
 
   get #known(): Situation {
@@ -205,6 +226,10 @@ export class Agent {
 
   /** Who has left, or what they hold, may be other than it was. */
   leaversChanged(): void {
+    this.#toDo.leavers.ask();
+  }
+
+  #lookForLeavers(): void {
     this.#situation = this.#situation?.again();
     this.#tellLeavers();
   }
@@ -219,15 +244,16 @@ export class Agent {
     for (const name of leavers.gone) {
       book.forget(name);
       diary.forget(name);
+      this.#hints.forget(name);
       if (roll.leaving.some((leaver) => leaver.name === name)) report.offboarded(name);
     }
     this.#say();
   }
 
   #personDone(person: Person, { isNew, done }: PersonChange): void {
-    this.#hints.remember(person);
-    if (isNew) this.#watchMachine();
     if (isNew || done > 0) this.#errands.ask(MACHINE_KEY, 'Declared', PRIORITY.change, SHORTLY);
+    if (isNew) this.#toDo.watch.ask();
+    this.#hints.remember(person);
   }
 
   #machineDone(finding: Finding, filesChanged: boolean): void {
@@ -248,6 +274,9 @@ export class Agent {
   }
 
   async #lookAtEverybody(): Promise<void> {
+    const { book, diary, flush } = this.#parts;
+    flush?.();
+    diary.keepOnly((name) => Object.hasOwn(book.state.users, name));
     await this.#askForTiers();
     this.#declaredChanged();
     this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.resync);

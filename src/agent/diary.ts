@@ -17,6 +17,11 @@ interface Page {
 export class Diary {
   readonly #pages = new Map<string, Page>();
 
+  /** How many people there is something of. */
+  get size(): number {
+    return this.#pages.size;
+  }
+
   action(name: string, record: AuditRecord): void {
     const page = this.#page(name);
     append(page.actions, record);
@@ -41,6 +46,11 @@ export class Diary {
 
   forget(name: string): void {
     this.#pages.delete(name);
+  }
+
+  /** Pages of whoever is known no more go: a pass that ended after somebody had left may have begun one. */
+  keepOnly(isKnown: (name: string) => boolean): void {
+    for (const name of this.#pages.keys()) if (!isKnown(name)) this.#pages.delete(name);
   }
 
   of(name: string): Readonly<Page> {

@@ -23,6 +23,10 @@ export class HintReader {
     this.#accounts.set(name, this.#accountOf(osUser));
   }
 
+  forget(name: string): void {
+    this.#accounts.delete(name);
+  }
+
   async keysOf(hint: Hint, situation: Situation): Promise<readonly string[]> {
     switch (hint.kind) {
       case 'accounts':

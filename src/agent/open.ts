@@ -6,7 +6,7 @@ import type { PassMetrics } from '../controller/passmetrics.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import type { OpenMachine } from '../host/open.ts';
 import { AuditLog } from '../report/audit/log.ts';
-import { recordsIn } from '../report/audit/read.ts';
+import { latestRecordsIn } from '../report/audit/read.ts';
 import type { AuditRecord } from '../report/auditrecord.ts';
 import type { Report } from '../report/report.ts';
 import type { Store } from '../report/store.ts';
@@ -61,8 +61,7 @@ export function openAgent(setting: AgentSetting): OpenAgent {
     say: (message) => log.log('warning', message),
     now,
   });
-  for (const record of recordsIn(machine.logFiles))
-    if (record.user !== undefined) diary.action(record.user, record);
+  recall(diary, machine, log);
   const book = new Book({
     store,
     report,
@@ -99,10 +98,22 @@ export function openAgent(setting: AgentSetting): OpenAgent {
       write: (record) => audit.write(record),
       ...(count === undefined ? {} : { count }),
     }),
+    flush: () => audit.flush(),
     watch: (watched, onHint) => machine.watch(watched, onHint, (message) => log.log('warning', message)),
     ...(tierIssues === undefined ? {} : { tierIssues }),
   });
   const about = { ...setting.about, pid: process.pid, startedAt: now().toISOString() };
   const answers = new Answers({ agent, book, diary, source, clock, about });
   return { agent, answers, close: () => audit.close() };
+}
+
+/** What was done lately is shown after a restart too, where that can be read; nothing depends on it. */
+function recall(diary: Diary, { logFiles }: OpenMachine, log: Logger): void {
+  try {
+    for (const record of latestRecordsIn(logFiles))
+      if (record.user !== undefined) diary.action(record.user, record);
+  } catch (error) {
+    const { message } = error as Error;
+    log.log('warning', `read the audit back: ${message}: what was done before this start is not shown`);
+  }
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../api/conditions.ts';
 import { osUserOf } from '../api/user.ts';
 import type { Outcome } from '../controller/workers.ts';
 import { findingsOf } from '../reconcile/findings.ts';
-import type { Reconciled } from '../reconcile/person.ts';
+import { brokenOff, type Reconciled } from '../reconcile/person.ts';
 import type { Witness } from '../reconcile/perform.ts';
 import type { Person } from '../sections/section.ts';
 import type { Book } from './book.ts';
@@ -77,6 +77,7 @@ export class Reconciler {
     diary.busy(name, true);
     const seen = await situation()
       .passes.user(person, witness, hurry)
+      .catch(brokenOff)
       .finally(() => diary.busy(name, false));
     if (draining.aborted) return NOTHING;
     this.#record(person, seen);

@@ -37,7 +37,7 @@ const SKEL = '/etc/skel';
 export class HostMachine implements Machine {
   readonly #parts: Parts;
   /** Asked for and not waited for. */
-  readonly #reloads: Promise<Done>[] = [];
+  readonly #reloads = new Set<Promise<unknown>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -145,7 +145,10 @@ export class HostMachine implements Machine {
   async #writeSystemFile(action: Extract<Action, { kind: 'write-system-file' }>): Promise<Done> {
     const done = await doInSystem(this.#parts.files, action);
     const isUnit = action.path.startsWith('/etc/systemd/system/');
-    if (done.kind === 'done' && isUnit) this.#reloads.push(this.#parts.units.unitFilesChanged());
+    if (done.kind === 'done' && isUnit) {
+      const reload = this.#parts.units.unitFilesChanged().finally(() => this.#reloads.delete(reload));
+      this.#reloads.add(reload);
+    }
     return done;
   }
 

@@ -22,10 +22,10 @@ import type { Person, SectionPlan } from '../sections/section.ts';
 import { Crowd } from './crowd.ts';
 import { reservedBy, resolve, type Desired } from './desired.ts';
 import { gather, type PassFacts } from './facts.ts';
-import { findingsOf, type Seen } from './findings.ts';
+import { findingsOf } from './findings.ts';
 import { MachineWork } from './machinework.ts';
 import type { Witness } from './perform.ts';
-import { reconcilePerson } from './person.ts';
+import { brokenOff, reconcilePerson } from './person.ts';
 import { planPerson, probesOf, type PlannedSection } from './plan.ts';
 
 export interface PassInput {
@@ -205,16 +205,11 @@ async function reconcileEverybody(
 type Around = Parameters<typeof reconcilePerson>[0];
 
 async function reconcileSafely(around: Around, pass: PassFacts, person: Person): Promise<PersonOutcome> {
-  try {
-    const reconciled = await reconcilePerson(around, pass, person);
-    return { person, findings: findingsOf(reconciled), done: reconciled.done, acted: reconciled.acted };
-  } catch (error) {
-    const seen: Seen = { left: [fault(error)], failures: [], notes: new Map() };
-    return { person, findings: findingsOf(seen), done: 0, acted: new Set() };
-  }
+  const reconciled = await reconcilePerson(around, pass, person).catch(brokenOff);
+  return { person, findings: findingsOf(reconciled), done: reconciled.done, acted: reconciled.acted };
 }
 
-/** What kept a person from being looked at or planned for is reported like any other trouble of theirs. */
+/** What keeps a person from being looked at or planned for is shown like any other trouble of theirs. */
 function fault(error: unknown): PlannedSection {
   const message = error instanceof Error ? error.message : String(error);
   const plan = onlyTrouble(waiting('PassFailed', `reconcile: ${message}`));

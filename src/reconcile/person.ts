@@ -1,5 +1,6 @@
 /** One person, one pass: look, plan, do, look again. Ready is only who needs nothing more. */
 import type { ConditionType } from '../api/conditions.ts';
+import { escapeControls } from '../api/text/show.ts';
 import type { Person } from '../sections/section.ts';
 import { gather, type PassFacts } from './facts.ts';
 import type { Failure, Seen } from './findings.ts';
@@ -42,6 +43,19 @@ export async function reconcilePerson(
     if (performed.failures.length > 0 || performed.done === 0) break;
   }
   return { left, failures, notes, done, acted };
+}
+
+/** A pass that ended before anything could be said of the person, as one would report that. */
+export function brokenOff(error: unknown): Reconciled {
+  const condition = 'AccountReady';
+  const message = `reconcile: ${escapeControls(error instanceof Error ? error.message : String(error))}`;
+  return {
+    left: [{ section: 'account', condition, actions: [], troubles: [], notes: [] }],
+    failures: [{ condition, reason: 'PassFailed', message }],
+    notes: new Map(),
+    done: 0,
+    acted: new Set(),
+  };
 }
 
 function collect(notes: Map<ConditionType, readonly string[]>, performed: Performed): void {

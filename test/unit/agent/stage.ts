@@ -76,6 +76,7 @@ export interface Stage {
   /** What was written last, and how often. */
   readonly saved: { state: State; times: number };
   readonly book: Book;
+  readonly diary: Diary;
   hint(hint: Hint): void;
   /** `TYPE=STATUS REASON` of one condition. */
   said(name: string, type: string): string | undefined;
@@ -122,11 +123,12 @@ export function stage(
   let running = 0;
   let onHint: (hint: Hint) => void = () => {};
   const queue = new WorkQueue({ clock, limiter: new ItemExponentialFailureLimiter(RETRY.base, RETRY.most) });
+  const diary = new Diary();
   const agent = new Agent({
     machine,
     source,
     book,
-    diary: new Diary(),
+    diary,
     report,
     queue,
     clock,
@@ -171,6 +173,7 @@ export function stage(
     passes,
     saved,
     book,
+    diary,
     hint: (hint) => onHint(hint),
     said: (name, type) => conditionOf(book.state.users[name]?.status.conditions ?? [], type),
     machineSaid: (type) => conditionOf(book.state.workstation?.status.conditions ?? [], type),
