@@ -7,53 +7,26 @@
  * - Told to stop, it lets running actions finish and begins no other.
  */
 import type { Finding } from '../api/conditions.ts';
-import type { Hint, Watched } from '../host/watch/hint.ts';
+import type { Hint } from '../host/watch/hint.ts';
 import type { MachineWatch } from '../host/watch/machine.ts';
 import { stalledReport } from '../reconcile/admit.ts';
-import type { WorkstationStatus } from '../report/record.ts';
-import type { Report } from '../report/report.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { Person } from '../sections/section.ts';
-import type { Source } from '../source/source.ts';
-import type { Book } from './book.ts';
-import type { Diary } from './diary.ts';
-import { Errands, type ErrandsOptions } from './errands.ts';
+import { Errands } from './errands.ts';
 import { HintReader } from './hints.ts';
 import { Insistence } from './insistence.ts';
 import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
-import { Reconciler, type PersonChange, type ReconcilerOptions } from './reconciler.ts';
+import type { AgentParts } from './parts.ts';
+import { Reconciler, type PersonChange } from './reconciler.ts';
 import { release, type ReleaseResult } from './release.ts';
 import { Resync } from './resync.ts';
 import { changedNames } from './roll.ts';
 import { retryAfter } from './schedule.ts';
 import { refuseSuperseded } from './superseded.ts';
-import { Situation, type SituationOptions } from './situation.ts';
+import { Situation } from './situation.ts';
 import { machineFindings } from './standing.ts';
 import type { NextTry } from './view.ts';
 import { watchedOf } from './watched.ts';
-import type { WitnessFor } from './witness.ts';
-
-export interface AgentParts extends ErrandsOptions {
-  readonly machine: SituationOptions['machine'] & ReconcilerOptions['machine'];
-  readonly source: Source;
-  readonly book: Book;
-  readonly diary: Diary;
-  readonly report: Report;
-  readonly witnessFor: WitnessFor;
-  /** What the machine is. */
-  readonly facts: Pick<WorkstationStatus, 'capacity' | 'versions'>;
-  /** How the declared tiers compare with the cluster's; asked again with each resync. Best effort, never rejects. */
-  readonly tierIssues?: () => Promise<readonly TierIssue[]>;
-  /** Calls `onHint` when something on the machine may have changed. */
-  readonly watch?: (watched: Watched, onHint: (hint: Hint) => void) => MachineWatch;
-  /** Tries again to write down what could not be, with each resync. */
-  readonly flush?: () => void;
-  readonly now: () => Date;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** Milliseconds between two looks at everybody. */
-  readonly resync: number;
-}
 
 /** Milliseconds that the machine's own pass waits for further people, so that many of them cost few passes. */
 const SHORTLY = 20;

@@ -1,6 +1,7 @@
 /** An agent on a machine in memory, with a source that declares whatever a test says. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Agent, type AgentParts } from '../../../src/agent/agent.ts';
+import { Agent } from '../../../src/agent/agent.ts';
+import type { AgentParts } from '../../../src/agent/parts.ts';
 import { Book } from '../../../src/agent/book.ts';
 import { Diary } from '../../../src/agent/diary.ts';
 import type { Hint } from '../../../src/host/watch/hint.ts';

@@ -1,5 +1,5 @@
 import { user } from '../reconcile/passes.ts';
-import type { AgentParts } from '../../../src/agent/agent.ts';
+import type { AgentParts } from '../../../src/agent/parts.ts';
 import { stage, type Stage } from './stage.ts';
 
 const emo = user('emo');
