@@ -50,17 +50,14 @@ export class Agent {
     this.#parts = parts;
     this.#hints = new HintReader(machine);
     this.#errands = new Errands(parts);
-    const { clock, log, random, resync: interval } = parts;
-    const insist = (attempt: string, work: () => void | Promise<void>): Insistence =>
-      new Insistence({ clock, log, attempt, work });
-    this.#toDo = {
-      declared: insist('follow what is declared', () => this.#declaredChanged()),
-      leavers: insist('see who has left', () => this.#lookForLeavers()),
-      watch: insist('watch the machine', () => this.#watchMachine()),
-      everybody: insist('look at everybody', () => this.#lookAtEverybody()),
+    const toDo = {
+      declared: new Insistence(parts, 'follow what is declared', () => this.#declaredChanged()),
+      leavers: new Insistence(parts, 'see who has left', () => this.#lookForLeavers()),
+      watch: new Insistence(parts, 'watch the machine', () => this.#watchMachine()),
+      everybody: new Insistence(parts, 'look at everybody', () => this.#lookAtEverybody()),
     };
-    const run = (): void => this.#toDo.everybody.ask();
-    this.#resync = new Resync({ clock, now, random, interval, run });
+    this.#toDo = toDo;
+    this.#resync = new Resync({ ...parts, interval: parts.resync, run: () => toDo.everybody.ask() });
     this.#reconciler = new Reconciler({
       machine,
       book,
@@ -149,8 +146,7 @@ export class Agent {
     const { source, book, machine, now, facts } = this.#parts;
     if (source.current === undefined || this.#draining.signal.aborted) return;
     const before = this.#situation;
-    const { signal: draining } = this.#draining;
-    const options = { machine, keeper: book, now, draining };
+    const options = { machine, keeper: book, now, draining: this.#draining.signal };
     this.#situation = Situation.of(options, source.current, this.#issues, before);
     const { roll } = this.#situation;
     // First what would not be found again if the rest had to be repeated.
@@ -211,9 +207,7 @@ export class Agent {
     const { book, diary, report } = this.#parts;
     const { leavers, roll } = this.#known;
     for (const osUser of leavers.go) this.#errands.ask(leaveKey(osUser), 'Leave', PRIORITY.change);
-    const { approved = [] } = book.state;
-    const pending = approved.filter((osUser) => leavers.go.includes(osUser));
-    if (pending.length < approved.length) book.change({ approved: pending });
+    book.useUpApprovals(leavers.go);
     for (const name of leavers.gone) {
       book.forget(name);
       diary.forget(name);

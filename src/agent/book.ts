@@ -135,6 +135,13 @@ export class Book implements StateKeeper {
     this.#saveSoon();
   }
 
+  /** @param go OS users whose cut is still to be made: what was approved for others has been done */
+  useUpApprovals(go: readonly string[]): void {
+    const { approved = [] } = this.#state;
+    const pending = approved.filter((osUser) => go.includes(osUser));
+    if (pending.length < approved.length) this.change({ approved: pending });
+  }
+
   watch(listener: (event: WatchEvent) => void): () => void {
     for (const object of Object.values(this.#state.users)) listener({ type: 'ADDED', object });
     this.#listeners.add(listener);

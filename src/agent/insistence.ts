@@ -2,28 +2,33 @@
 import type { Clock } from '../controller/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export interface InsistenceOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** What is attempted, as error messages begin. */
-  readonly attempt: string;
-  /** Safe to repeat after a failure half-way. Begins before `ask` returns. */
-  readonly work: () => void | Promise<void>;
-}
-
 /** Milliseconds. */
 const AGAIN = 1000;
 
 export class Insistence {
-  readonly #options: InsistenceOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #attempt: string;
+  readonly #work: () => void | Promise<void>;
   /** Calls the next try off; absent while none is due. */
   #cancel: (() => void) | undefined;
   #isStopped = false;
   /** What kept it from being done when that was tried last. */
   #trouble: string | undefined;
 
-  constructor(options: InsistenceOptions) {
-    this.#options = options;
+  /**
+   * @param attempt what is attempted, as error messages begin
+   * @param work safe to repeat after a failure half-way; begins before `ask` returns
+   */
+  constructor(
+    { clock, log }: { readonly clock: Clock; readonly log: Logger },
+    attempt: string,
+    work: () => void | Promise<void>,
+  ) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#attempt = attempt;
+    this.#work = work;
   }
 
   ask(): void {
@@ -39,7 +44,7 @@ export class Insistence {
 
   async #try(): Promise<void> {
     try {
-      await this.#options.work();
+      await this.#work();
       this.#trouble = undefined;
     } catch (error) {
       this.#despair(error instanceof Error ? error.message : String(error));
@@ -48,10 +53,9 @@ export class Insistence {
 
   #despair(trouble: string): void {
     if (this.#isStopped) return;
-    const { clock, log, attempt } = this.#options;
     if (trouble !== this.#trouble)
-      log.log('error', `${attempt}: ${trouble}: it is tried again until it can be done`);
+      this.#log.log('error', `${this.#attempt}: ${trouble}: it is tried again until it can be done`);
     this.#trouble = trouble;
-    this.#cancel ??= clock.setTimer(() => this.ask(), AGAIN);
+    this.#cancel ??= this.#clock.setTimer(() => this.ask(), AGAIN);
   }
 }
