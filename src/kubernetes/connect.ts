@@ -12,6 +12,7 @@ import type { Clock } from '../controller/clock.ts';
 import type { Api } from './api.ts';
 import { Client } from './client.ts';
 import { Credentials } from './credentials.ts';
+import type { Access } from './credentials.ts';
 import { HttpsTransport } from './https.ts';
 import { locate } from './kubeconfig.ts';
 import type { Surroundings } from './kubeconfig.ts';
@@ -21,6 +22,8 @@ import type { Exchange, Transport } from './transport.ts';
 export interface ConnectOptions {
   /** Path of a kubeconfig; when left out it is looked for as kubectl does. */
   readonly kubeconfig?: string | undefined;
+  /** Which context of it; the current one when left out. */
+  readonly context?: string | undefined;
   readonly env?: Surroundings['env'];
   /** Where a pod finds its service account. */
   readonly serviceAccount?: string;
@@ -36,6 +39,8 @@ export interface Connection {
   readonly transport: Transport;
   /** Of the server, for a person: `https://HOST:PORT`. */
   readonly server: string;
+  /** Where the server is and what it is asked with, as it was when this was made. */
+  readonly access: Access;
   /** The same connections, with requests that give up sooner or later than usual. */
   apiWithin(limits: Limits): Api;
   /** Breaks off what is under way. */
@@ -50,17 +55,18 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  * @throws Error with a sentence when there are none
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
-  const { kubeconfig, env = process.env, serviceAccount = SERVICE_ACCOUNT } = options;
+  const { kubeconfig, context, env = process.env, serviceAccount = SERVICE_ACCOUNT } = options;
   const { clock = realClock, random = Math.random, onExchange } = options;
   const surroundings = { env, serviceAccount };
-  const location = locate(kubeconfig, surroundings);
+  const location = locate(kubeconfig, surroundings, context);
   const credentials = new Credentials(await loadKubeConfig(), location, surroundings, clock);
-  const { server } = await credentials.current();
+  const access = await credentials.current();
   const transport = new HttpsTransport({ credentials, clock, random, onExchange });
   return {
     api: new Client(transport),
     transport,
-    server: server.origin,
+    server: access.server.origin,
+    access,
     apiWithin: (limits) => new Client(transport.limited(limits)),
     close: () => transport.close(),
   };

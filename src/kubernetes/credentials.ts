@@ -21,6 +21,10 @@ export interface Access {
   readonly tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
   /** Speaks to a proxy, where the kubeconfig has one. */
   readonly proxy: Agent | undefined;
+  /** Where the kubeconfig says that the proxy is. */
+  readonly proxyUrl?: string | undefined;
+  /** Absolute path of the file that the token is read from, where it is one. */
+  readonly tokenFile?: string | undefined;
 }
 
 /** Milliseconds for which what was read is taken to be still so. */
@@ -106,5 +110,7 @@ async function accessOf(config: KubeConfig): Promise<Access> {
     headers,
     tls: { ca, cert, key, servername, rejectUnauthorized },
     proxy: cluster.proxyUrl === undefined ? undefined : (options.agent as Agent),
+    proxyUrl: cluster.proxyUrl,
+    tokenFile,
   };
 }

@@ -9,7 +9,13 @@ import { parse } from 'yaml';
 
 /** Where the credentials are. */
 export type Location =
-  { readonly kind: 'kubeconfig'; readonly paths: readonly string[] } | { readonly kind: 'in-cluster' };
+  | {
+      readonly kind: 'kubeconfig';
+      readonly paths: readonly string[];
+      /** Which context; the current one when left out. */
+      readonly context?: string | undefined;
+    }
+  | { readonly kind: 'in-cluster' };
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,17 +24,22 @@ export interface Surroundings {
 }
 
 /**
- * A given path, else $KUBECONFIG, else the service account of a pod, else ~/.kube/config.
+ * A given path, else $KUBECONFIG, else the service account of a pod, else ~/.kube/config. A pod has no contexts: whoever
+ * names one means a kubeconfig.
  * @throws Error when there is none of these
  */
-export function locate(path: string | undefined, { env, serviceAccount }: Surroundings): Location {
-  if (path !== undefined) return { kind: 'kubeconfig', paths: [resolve(path)] };
+export function locate(
+  path: string | undefined,
+  { env, serviceAccount }: Surroundings,
+  context?: string,
+): Location {
+  if (path !== undefined) return { kind: 'kubeconfig', paths: [resolve(path)], context };
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((each) => each !== '');
-  if (named.length > 0) return { kind: 'kubeconfig', paths: named.map((each) => resolve(each)) };
-  if (env['KUBERNETES_SERVICE_HOST'] && existsSync(join(serviceAccount, 'token')))
-    return { kind: 'in-cluster' };
+  if (named.length > 0) return { kind: 'kubeconfig', paths: named.map((each) => resolve(each)), context };
+  const isPod = env['KUBERNETES_SERVICE_HOST'] && existsSync(join(serviceAccount, 'token'));
+  if (isPod && context === undefined) return { kind: 'in-cluster' };
   const own = env['HOME'] === undefined ? undefined : join(env['HOME'], '.kube', 'config');
-  if (own !== undefined && existsSync(own)) return { kind: 'kubeconfig', paths: [own] };
+  if (own !== undefined && existsSync(own)) return { kind: 'kubeconfig', paths: [own], context };
   throw new Error(
     'connect to an API server: found neither --kubeconfig, $KUBECONFIG, a service account of a pod, nor ~/.kube/config: give one of them',
   );
@@ -49,7 +60,16 @@ export function load(Config: typeof KubeConfig, location: Location, surroundings
     one.getUsers().forEach((user, index) => completeUser(user, declaredUser(path, index), dirname(path)));
     config.mergeConfig(one, config.getCurrentContext() !== undefined);
   }
+  if (location.context !== undefined) choose(config, location.context);
   return config;
+}
+
+function choose(config: KubeConfig, context: string): void {
+  const names = config.getContexts().map(({ name }) => name);
+  if (!names.includes(context)) {
+    throw new Error(`it has no context ${context}, but ${names.join(', ') || 'none at all'}`);
+  }
+  config.setCurrentContext(context);
 }
 
 /** As KubeConfig.loadFromCluster does, but from a directory that may be another, and with names of its own surroundings. */
