@@ -12,6 +12,7 @@ import type { MachineWatch } from '../host/watch/machine.ts';
 import { stalledReport } from '../reconcile/admit.ts';
 import type { TierIssue } from '../roster/tiers.ts';
 import type { Person } from '../sections/section.ts';
+import type { Approval } from '../source/source.ts';
 import { Errands } from './errands.ts';
 import { HintReader } from './hints.ts';
 import { Insistence } from './insistence.ts';
@@ -131,10 +132,11 @@ export class Agent {
     if (this.#situation !== undefined) this.#watchMachine();
   }
 
-  /** Lets the removals that are held go on; whom they concern. */
-  approve(): readonly string[] {
+  /** Lets the removals that are held go on, or those of them that somebody has named; whom they concern. */
+  approve(named?: readonly string[]): readonly string[] {
     const { book, log } = this.#parts;
-    const osUsers = this.#situation?.leavers.held?.osUsers ?? [];
+    const held = this.#situation?.leavers.held?.osUsers ?? [];
+    const osUsers = named === undefined ? held : held.filter((osUser) => named.includes(osUser));
     if (osUsers.length === 0) return osUsers;
     log.log('notice', `removal approved: ${osUsers.join(', ')}`);
     book.change({ approved: [...(book.state.approved ?? []), ...osUsers] });
@@ -160,6 +162,15 @@ export class Agent {
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
     this.#tellLeavers();
+    this.#heed(source.current.approval);
+  }
+
+  /** Each once: whoever is gone and declared again, and is gone once more, is not meant by an old one. */
+  #heed(approval: Approval | undefined): void {
+    const { book } = this.#parts;
+    if (approval?.text === book.state.heeded) return;
+    book.change({ heeded: approval?.text });
+    if (approval !== undefined) this.approve(approval.osUsers);
   }
 
   #watchMachine(): void {
@@ -237,7 +248,9 @@ export class Agent {
 
   #say(): void {
     const { book, source } = this.#parts;
-    book.machine(machineFindings(this.#machineFinding, source.trouble, this.#known.leavers.held));
+    const { held } = this.#known.leavers;
+    const findings = machineFindings(this.#machineFinding, source.trouble, held, source.concerns);
+    book.machine(findings, held?.osUsers);
   }
 
   async #lookAtEverybody(): Promise<void> {

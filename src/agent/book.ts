@@ -39,6 +39,7 @@ export class Book implements StateKeeper {
   #state: State;
   #about: Pick<PassReport, 'workstation' | 'services' | 'facts'> = { workstation: '', services: [] };
   #machine: readonly Finding[] = [];
+  #heldRemovals: readonly string[] = [];
   /** Calls off the write to come; absent when all is written. */
   #cancel: (() => void) | undefined;
   readonly #listeners = new Set<(event: WatchEvent) => void>();
@@ -125,12 +126,14 @@ export class Book implements StateKeeper {
     this.#about = about;
   }
 
-  machine(findings: readonly Finding[]): void {
+  /** @param heldRemovals OS users whose removal waits for an approval */
+  machine(findings: readonly Finding[], heldRemovals: readonly string[] = []): void {
     this.#machine = findings;
+    this.#heldRemovals = heldRemovals;
     this.#countUsers();
   }
 
-  change(change: Partial<Pick<State, 'cuts' | 'approved'>>): void {
+  change(change: Partial<Pick<State, 'cuts' | 'approved' | 'heeded'>>): void {
     this.#state = { ...this.#state, ...change };
     this.#saveSoon();
   }
@@ -163,7 +166,7 @@ export class Book implements StateKeeper {
   #countUsers(): void {
     if (this.#machine.length === 0) return;
     const { workstation: before, users } = this.#state;
-    const about = { ...this.#about, machine: this.#machine };
+    const about = { ...this.#about, machine: this.#machine, heldRemovals: this.#heldRemovals };
     const record = recordOfWorkstation(before, about, Object.values(users), this.#options.now());
     const isKnown = before !== undefined && isSame(before, record);
     if (!isKnown || !this.#isMachineTold) this.#options.report.workstation(record);

@@ -1,7 +1,11 @@
 /** What an agent in a cluster stands on: its users and Workstation there, reports, Events and a heartbeat. */
+import { agentAccount } from '../api/marks.ts';
 import { realClock } from '../controller/clock.ts';
 import { connect, type Connection } from '../kubernetes/connect.ts';
 import { beat } from '../kubernetes/heartbeat.ts';
+import { tokenFileAt } from '../kubernetes/tokenfile.ts';
+import { requestToken } from '../kubernetes/tokens.ts';
+import { keepRenewed, type RenewalOptions } from '../kubernetes/renewal.ts';
 import { Recorder } from '../kubernetes/recorder.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ClusterReport } from '../report/cluster/report.ts';
@@ -29,8 +33,8 @@ export interface ClusterSide {
   readonly report: ClusterReport;
   /** Of the server, for a person. */
   readonly server: string;
-  /** Renews the Lease until `signal` fires. */
-  beat(signal: AbortSignal): Promise<void>;
+  /** Renews the Lease, and the token where it is the agent's to renew, until `signal` fires. */
+  accompany(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -70,7 +74,10 @@ export async function clusterSide(setting: ClusterSetting): Promise<ClusterSide>
     source,
     report,
     server: connection.server,
-    beat: (signal) => heartbeat(connection, setting, signal),
+    accompany: async (signal) => {
+      const renewal = renewed(connection, setting, (trouble) => source.credentials(trouble), signal);
+      await Promise.all([heartbeat(connection, setting, signal), renewal]);
+    },
     close: () => connection.close(),
   };
 }
@@ -112,6 +119,31 @@ function follow(
   void users.run(signal);
   void workstations.run(signal);
   return { users, workstations };
+}
+
+/** Only a machine that has joined has an account of its own: the kubelet renews what pods have. */
+async function renewed(
+  { transport, access: { tokenFile } }: Connection,
+  { name, namespace, logger }: ClusterSetting,
+  tell: (trouble: string | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (tokenFile === undefined) return;
+  const account = { namespace, name: agentAccount(name) };
+  const options: RenewalOptions = {
+    account,
+    path: tokenFile,
+    file: tokenFileAt(tokenFile),
+    request: (seconds) => requestToken(transport, account, seconds),
+    onTrouble(trouble) {
+      logger.log(
+        trouble === undefined ? 'notice' : 'warning',
+        trouble ?? `the token in ${tokenFile} is renewed again`,
+      );
+      tell(trouble);
+    },
+  };
+  await keepRenewed(options, signal);
 }
 
 async function heartbeat(

@@ -8,6 +8,7 @@ export function machineFindings(
   machine: Finding | undefined,
   trouble: SourceTrouble | undefined,
   held: Leavers['held'],
+  concerns: readonly Finding[] = [],
 ): Finding[] {
   const source: Finding =
     trouble === undefined
@@ -17,5 +18,5 @@ export function machineFindings(
     held === undefined
       ? []
       : [{ type: 'RemovalsPaused', status: 'True', reason: 'MassRemoval', message: held.message }];
-  return [...(machine === undefined ? [] : [machine]), source, ...paused];
+  return [...(machine === undefined ? [] : [machine]), source, ...concerns, ...paused];
 }

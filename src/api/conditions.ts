@@ -22,6 +22,8 @@ export const MACHINE_CONDITIONS = [
   'RemovalsPaused',
   /** Whether users are as the roster of a ConfigMap has them, where the controller mirrors one. */
   'RosterMirrored',
+  /** Present, and False, while the agent cannot renew what it is let in with by an API server. */
+  'CredentialsReady',
 ] as const;
 
 export const CONDITION_TYPES = [

@@ -20,5 +20,16 @@ export function agentLease(workstation: string): string {
   return workstation;
 }
 
+/** The service account, in the system namespace, of a machine whose agent is no pod. The policies take its name apart. */
+export function agentAccount(workstation: string): string {
+  return `workstation-agent-${workstation}`;
+}
+
+/** On such an account: which installation of Linux has joined as it, as a digest. */
+export const JOINED_MACHINE = 'workstation.dev/joined-machine';
+
+/** On everything that was made for a machine to join: its name. */
+export const JOINED_AS = 'workstation.dev/joined-as';
+
 /** The Lease that controllers elect their leader by. A Workstation must not have this name. */
 export const CONTROLLER_LEASE = 'workstation-controller';

@@ -57,6 +57,13 @@ export const WorkstationStatus = z.strictObject({
     .max(32)
     .optional()
     .describe('The names of the declared services, in their order.'),
+  heldRemovals: z
+    .array(AccountName)
+    .max(4096)
+    .optional()
+    .describe(
+      'Accounts of people who are gone, more than may go in one step: they stay until somebody approves it.',
+    ),
   conditions,
 });
 export type WorkstationStatus = z.output<typeof WorkstationStatus>;

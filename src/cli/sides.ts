@@ -46,7 +46,6 @@ export async function sideOf(
     ...side,
     about: side.server,
     reload: () => Promise.resolve(),
-    accompany: (signal) => side.beat(signal),
   };
 }
 

@@ -67,25 +67,39 @@ export async function keepRenewed(options: RenewalOptions, signal: AbortSignal):
 
 /** @throws Error with a sentence */
 function readClaims({ file, path }: RenewalOptions): Claims {
-  const claims = claimsOf(file.read());
+  const claims = claimsOf(textOf(file, path));
   if (claims === undefined) {
     throw new Error(`renew the token in ${path}: what is there is no token: run workstation join again`);
   }
   return claims;
 }
 
+function textOf(file: TokenFile, path: string): string {
+  try {
+    return file.read();
+  } catch (cause) {
+    const found = (cause as Error).message;
+    throw new Error(`renew the token in ${path}: ${found}: run workstation join again`, { cause });
+  }
+}
+
 function isOld({ issuedAt, expiresAt }: Claims, now: number): boolean {
   return now - issuedAt >= Math.min(OLD.milliseconds, OLD.part * (expiresAt - issuedAt));
 }
 
-async function renew({ file, path, request, wall = Date.now }: RenewalOptions, claims: Claims): Promise<void> {
+async function renew(
+  { file, path, request, wall = Date.now }: RenewalOptions,
+  claims: Claims,
+): Promise<void> {
   const { issuedAt, expiresAt } = claims;
   try {
     file.write(await request(Math.round((expiresAt - issuedAt) / 1000)));
   } catch (cause) {
     const end = new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z');
     const when =
-      expiresAt > wall() ? `it ends at ${end}` : `it ended at ${end}: run workstation join again on this machine`;
+      expiresAt > wall()
+        ? `it ends at ${end}`
+        : `it ended at ${end}: run workstation join again on this machine`;
     throw new Error(`renew the token in ${path}: ${(cause as Error).message}; ${when}`, { cause });
   }
 }

@@ -69,6 +69,8 @@ export interface State {
   readonly suspended: Readonly<Record<string, string>>;
   /** OS users whose removal somebody approved though more were gone than may go in one step. */
   readonly approved?: readonly string[];
+  /** The approval that was last read at the source, as it was written. */
+  readonly heeded?: string | undefined;
 }
 
 type Known<Status, Field extends keyof Status> = Frozen<

@@ -21,6 +21,8 @@ export interface PassReport {
   /** What the machine is, where somebody has looked. */
   readonly facts?: Pick<WorkstationStatus, 'capacity' | 'versions'>;
   readonly users: readonly UserReport[];
+  /** OS users whose removal waits for an approval. */
+  readonly heldRemovals?: readonly string[];
   /** What is said of the machine as a whole: MachineReady, and what an agent knows beside it. */
   readonly machine: readonly Finding[];
   /** metadata.name of everybody who is declared, also of those this pass was not about. */
@@ -138,7 +140,8 @@ export function recordOfWorkstation(
     services,
     facts,
     machine,
-  }: Pick<PassReport, 'workstation' | 'services' | 'facts' | 'machine'>,
+    heldRemovals = [],
+  }: Pick<PassReport, 'workstation' | 'services' | 'facts' | 'machine' | 'heldRemovals'>,
   users: readonly RecordedUser[],
   now: Date,
 ): NonNullable<State['workstation']> {
@@ -156,6 +159,7 @@ export function recordOfWorkstation(
       users: { total: users.length, ready },
       services,
       ...facts,
+      ...(heldRemovals.length === 0 ? {} : { heldRemovals }),
       conditions: mergeConditions(
         before?.status.conditions ?? [],
         [summaryOf(machine), ...machine],

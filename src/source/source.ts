@@ -2,6 +2,7 @@
  * Where desired state comes from. A source holds the last whole and sound state and says that something about it changed,
  * never what: whoever hears it looks, so nothing is lost when changes come faster than they are heard.
  */
+import type { Finding } from '../api/conditions.ts';
 import type { WorkstationUser } from '../api/user.ts';
 import type { Workstation } from '../api/workstation/index.ts';
 
@@ -17,6 +18,13 @@ export interface Unsound {
   readonly message: string;
 }
 
+/** It holds for whoever is named and is held when it is first seen, and never again. */
+export interface Approval {
+  /** As it was written: another text is another approval. */
+  readonly text: string;
+  readonly osUsers: readonly string[];
+}
+
 export interface DeclaredState {
   /** The sound users. Whoever is neither here nor in `unsound` is declared no more. */
   readonly users: readonly WorkstationUser[];
@@ -30,6 +38,8 @@ export interface DeclaredState {
     /** Absolute; relative sources start there. */
     readonly directory: string;
   };
+  /** Removals that somebody who may change the Workstation lets go on. */
+  readonly approval?: Approval;
   /** The same state has the same revision: a digest, or a resource version. */
   readonly revision: string;
 }
@@ -52,6 +62,8 @@ export interface Source {
   readonly current: DeclaredState | undefined;
   /** Present while `current` is not the newest that was declared. */
   readonly trouble: SourceTrouble | undefined;
+  /** What else is to be said of the machine, while what is declared can be read well. */
+  readonly concerns?: readonly Finding[];
   /** Resolves when nothing of it runs any more. */
   stop(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * - Nobody is gone because a watch or a list does not show them: a GET must say so, of a server that has not forgotten.
  * - While the server cannot be reached what was declared last holds, across restarts too.
  */
+import type { Finding } from '../../api/conditions.ts';
 import type { Clock } from '../../controller/clock.ts';
 import type { Api, ApiError } from '../../kubernetes/api.ts';
 import type { Departures, ObjectStore } from '../../kubernetes/store.ts';
@@ -66,6 +67,7 @@ export class ClusterSource implements Source {
   /** What was told last, to tell only what differs. */
   #told = '';
   #cancel: (() => void) | undefined;
+  #concerns: readonly Finding[] = [];
 
   constructor(setting: ClusterSourceSetting) {
     const { files, stateDirectory, logger, api, name } = setting;
@@ -92,6 +94,19 @@ export class ClusterSource implements Source {
 
   get trouble(): SourceTrouble | undefined {
     return this.#unreachable ?? this.#invalid ?? this.#absences.trouble;
+  }
+
+  get concerns(): readonly Finding[] {
+    return this.#concerns;
+  }
+
+  /** The agent's token cannot be renewed, and why; undefined once it could. */
+  credentials(trouble: string | undefined): void {
+    this.#concerns =
+      trouble === undefined
+        ? []
+        : [{ type: 'CredentialsReady', status: 'False', reason: 'TokenNotRenewed', message: trouble }];
+    this.#tell();
   }
 
   /** Waits for the server, and for the Workstation, as long as there is no state of an earlier run. */
@@ -190,8 +205,8 @@ export class ClusterSource implements Source {
   }
 
   #tell(): void {
-    const { revision, unsound, barred, leaving } = this.#current ?? {};
-    const told = JSON.stringify([revision, unsound, barred, leaving, this.trouble]);
+    const { revision, unsound, barred, leaving, approval } = this.#current ?? {};
+    const told = JSON.stringify([revision, unsound, barred, leaving, approval, this.trouble, this.#concerns]);
     if (told === this.#told) return;
     this.#told = told;
     this.#onChange();

@@ -1,5 +1,6 @@
 /** From the objects of one machine to what is declared: who is sound, who is not, who leaves. */
 import { createHash } from 'node:crypto';
+import { APPROVE_REMOVALS, parseApproval } from '../../api/approval.ts';
 import { AccountName } from '../../api/primitives.ts';
 import { osUserOf, WorkstationUser } from '../../api/user.ts';
 import { checkWorkstation } from '../../api/workstation/check.ts';
@@ -31,6 +32,7 @@ export function interpret({ users, workstation }: Objects, directory: string): I
       barred: staying.flatMap(barredBy),
       leaving: users.filter((user) => !staying.includes(user)).map(leaverOf),
       workstation: { object: policy, directory },
+      ...approvalOf(workstation),
       revision: revisionOf(users, workstation),
     },
   };
@@ -73,6 +75,11 @@ function unsoundOf(object: AnyObject): Unsound {
     reason: 'Invalid',
     message: `read the WorkstationUser ${name}: ${firstOf(error?.issues ?? [])}`,
   };
+}
+
+function approvalOf({ metadata }: AnyObject): Pick<DeclaredState, 'approval'> {
+  const text = metadata.annotations?.[APPROVE_REMOVALS];
+  return text === undefined ? {} : { approval: parseApproval(text) };
 }
 
 function barredBy({ metadata, status }: AnyObject): Unsound[] {

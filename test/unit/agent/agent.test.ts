@@ -155,6 +155,27 @@ describe('somebody who is declared no more', () => {
     });
   });
 
+  it('goes where the source approves it of those who are held, and each approval counts once', async () => {
+    const people = ['ann', 'bea', 'cid', 'dan', 'emo', 'fay', 'gil', 'hal'].map((name) => user(name));
+    const stay = (...names: string[]) => people.filter(({ metadata }) => names.includes(metadata.name));
+    const it = await running(people);
+    const held = () => it.book.state.workstation?.status.heldRemovals;
+    it.source.declare(stay('ann', 'hal'));
+    await it.idle();
+    expect(held()).toEqual(['bea', 'cid', 'dan', 'emo', 'fay', 'gil']);
+    const approval = { text: 'bea,dan,hal at noon', osUsers: ['bea', 'dan', 'hal'] };
+    it.source.declare(stay('ann', 'dan', 'hal'), { approval });
+    await it.idle();
+    expect(Object.keys(it.saved.state.cuts)).toEqual(['bea']);
+    expect(held()).toEqual(['cid', 'emo', 'fay', 'gil']);
+    it.source.declare(people, { approval });
+    await it.idle();
+    expect([held(), it.saved.state.cuts]).toEqual([undefined, {}]);
+    it.source.declare(stay('ann', 'hal'), { approval });
+    await it.idle();
+    expect([held(), it.saved.state.cuts]).toEqual([['bea', 'cid', 'dan', 'emo', 'fay', 'gil'], {}]);
+  });
+
   it('is let in peace where nobody at all is declared', async () => {
     const it = await running([emo]);
     it.source.declare([]);
