@@ -1,5 +1,4 @@
 /** Writes down what a command changes on the machine. */
-import type { LoadedWorkstation } from '../source/files/load.ts';
 import { osUserOf, type WorkstationUser } from '../api/user.ts';
 import { digest } from '../host/files/write.ts';
 import { Auditor } from '../reconcile/audit/auditor.ts';
@@ -49,7 +48,7 @@ export function watched(
   };
 }
 
-export function policyDigest({ object }: LoadedWorkstation): string {
+export function policyDigest({ object }: DeclaredInput['workstation']): string {
   return digestOf(object.spec);
 }
 

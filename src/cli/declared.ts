@@ -15,7 +15,7 @@ export interface DeclaringOptions {
 
 export interface DeclaredInput {
   readonly users: readonly WorkstationUser[];
-  readonly workstation: LoadedWorkstation;
+  readonly workstation: Pick<LoadedWorkstation, 'object' | 'directory'>;
 }
 
 const DEFAULT_WORKSTATION = '/etc/workstation/workstation.yaml';

@@ -1,15 +1,14 @@
 /** `history`: what was changed on the machine, from the audit. */
-import { Duration } from '../api/primitives.ts';
 import { FileRefused } from '../host/files/refusal.ts';
 import { SystemFiles } from '../host/files/system.ts';
 import { LOG_READERS, LogFiles } from '../host/logfiles.ts';
 import { rootOf, settleReach } from '../host/programs/reach.ts';
 import { CURRENT } from '../report/audit/files.ts';
 import { findRecords, type Found, type Wanted } from '../report/audit/read.ts';
-import { milliseconds } from '../sections/common.ts';
 import type { Io } from './io.ts';
 import { reachOf, type MachineOptions } from './machine.ts';
 import { printHistory, type HistoryFormat } from './print/history.ts';
+import { timeOf } from './since.ts';
 
 type HistoryOptions = Pick<MachineOptions, 'root' | 'host'> & {
   readonly since?: string;
@@ -50,15 +49,4 @@ async function find(options: HistoryOptions, wanted: Wanted): Promise<Found> {
   } finally {
     files.close();
   }
-}
-
-/** @throws Error with a sentence for anything but a duration or an RFC 3339 time */
-function timeOf(text: string, now: Date): Date {
-  if (Duration.safeParse(text).success) return new Date(now.getTime() - milliseconds(text));
-  const isTime = /^\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/.test(text);
-  const time = new Date(text);
-  if (isTime && !Number.isNaN(time.getTime())) return time;
-  throw new Error(
-    `read --since: found ${JSON.stringify(text)}, give a duration such as 2h or a time such as 2026-03-10T12:00:00Z`,
-  );
 }

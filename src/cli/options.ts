@@ -25,12 +25,22 @@ export function declaring(command: Command): Command {
 }
 
 /** An option that may be given more than once. */
-export function paths(flags: string, text: string, otherwise: readonly string[]): Option {
-  return new Option(flags, `${text}; may be repeated`)
-    .default(otherwise, otherwise.join(' '))
-    .argParser((path: string, before: readonly string[]) =>
-      before === otherwise ? [path] : [...before, path],
-    );
+export function paths(flags: string, text: string, otherwise?: readonly string[]): Option {
+  const option = new Option(flags, `${text}; may be repeated`).argParser(
+    (path: string, before: readonly string[] | undefined) =>
+      before === otherwise ? [path] : [...(before ?? []), path],
+  );
+  return otherwise === undefined ? option : option.default(otherwise, otherwise.join(' '));
+}
+
+/** A plugin of kubectl asks the cluster anyway; these say which one, and let the program itself ask it too. */
+export function remotely(command: Command): Command {
+  return command
+    .option(
+      '--kubeconfig <file>',
+      'ask a cluster, reached by this; the plugin does so anyway, as kubectl does',
+    )
+    .option('--context <name>', 'which context of the kubeconfig');
 }
 
 /** Vault is named by VAULT_ADDR, VAULT_CACERT and VAULT_NAMESPACE, and its token by VAULT_TOKEN, as for vault itself. */

@@ -1,10 +1,11 @@
 /** `plan`: what apply would do. Writes nothing and runs nothing of anybody's. */
 import { osUserOf } from '../api/user.ts';
+import type { TierIssue } from '../roster/tiers.ts';
 import { lookUpEverybody } from '../reconcile/leave.ts';
 import { isEmpty, type PlannedSection } from '../reconcile/plan.ts';
 import { planPass, type Planned } from '../reconcile/pass.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
-import { loadDeclared, openingOf, type DeclaringOptions } from './declared.ts';
+import { loadDeclared, openingOf, type DeclaredInput, type DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions } from './machine.ts';
 import { sortOut, withTierIssues } from './people.ts';
@@ -13,15 +14,23 @@ import { printPlan, printStructuredPlan } from './print/plan.ts';
 import { chooseStyle } from './print/style.ts';
 import { printAction } from './print/words.ts';
 
-type PlanOptions = DeclaringOptions & MachineOptions & ClusterOptions & { readonly output?: 'json' | 'yaml' };
+export type PlanOptions = DeclaringOptions &
+  MachineOptions &
+  ClusterOptions & {
+    readonly output?: 'json' | 'yaml';
+    /** The machine, in a cluster; files declare everything without it. */
+    readonly name?: string;
+    readonly kubeconfig?: string;
+    readonly context?: string;
+  };
 
 const CHANGES = 2;
 
 export async function plan(io: Io, names: readonly string[], options: PlanOptions): Promise<number> {
-  const declared = await loadDeclared(io, options);
-  if (declared === undefined) return 1;
   const vault = vaultFor(io, options);
-  const issues = await tierIssuesIfKnown(io, declared.users, declared.workstation.object.spec, vault);
+  const declared = await declaredBy(io, options, vault);
+  if (declared === undefined) return 1;
+  const { issues } = declared;
   const { machine, store } = await openFor(options, openingOf(declared, vault));
   try {
     const state = store.load();
@@ -39,6 +48,27 @@ export async function plan(io: Io, names: readonly string[], options: PlanOption
   } finally {
     await machine.close();
   }
+}
+
+/** In a cluster it is the controller that compares tiers. */
+async function declaredBy(
+  io: Io,
+  options: PlanOptions,
+  vault: ReturnType<typeof vaultFor>,
+): Promise<(DeclaredInput & { readonly issues: readonly TierIssue[] }) | undefined> {
+  const { name, kubeconfig, context } = options;
+  if (name !== undefined) {
+    const { declaredThere } = await import('./remote/declared.ts');
+    return declaredThere(io, {
+      name,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    });
+  }
+  const declared = await loadDeclared(io, options);
+  if (declared === undefined) return undefined;
+  const { users, workstation } = declared;
+  return { ...declared, issues: await tierIssuesIfKnown(io, users, workstation.object.spec, vault) };
 }
 
 /** Fetching is due again after every interval: it is said, and is no change. */

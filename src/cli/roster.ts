@@ -1,17 +1,25 @@
 /** `roster export|import`: roster.yaml from manifests and back. */
 import { stringify } from 'yaml';
 import { exportRoster as rosterText } from '../api/roster.ts';
-import type { WorkstationUser } from '../api/user.ts';
+import { WorkstationUser } from '../api/user.ts';
+import { USERS, type AnyObject } from '../source/cluster/resources.ts';
 import { loadInput } from '../source/files/load.ts';
 import type { Io } from './io.ts';
+import { asking } from './remote/cluster.ts';
+import { isRemote, type RemoteOptions } from './remote/detect.ts';
 import { hasTrouble } from './trouble.ts';
 
 interface FileOptions {
   readonly filename: readonly string[];
 }
 
-export async function exportRoster(io: Io, { filename }: FileOptions): Promise<number> {
-  const users = await usersOf(io, filename);
+/** Files that are named come first; a plugin without any means the cluster. */
+export async function exportRoster(
+  io: Io,
+  { filename, ...options }: { readonly filename?: readonly string[] } & RemoteOptions,
+): Promise<number> {
+  const fromCluster = filename === undefined && isRemote(io, options);
+  const users = fromCluster ? await clusterUsers(io, options) : await usersOf(io, filename ?? ['-']);
   if (users === undefined) return 1;
   io.out(rosterText(users));
   return 0;
@@ -32,6 +40,21 @@ export async function importRoster(
     options.output === 'json' ? listJson(placed) : placed.map((user) => `---\n${stringify(user)}`).join(''),
   );
   return 0;
+}
+
+/** As the API server has checked them. */
+function clusterUsers(io: Io, options: RemoteOptions): Promise<WorkstationUser[]> {
+  return asking(io, options, async ({ api }) => {
+    const users = await api.list<AnyObject>(USERS);
+    return users.map((user) => {
+      const { data, error } = WorkstationUser.safeParse(user);
+      if (data !== undefined) return data;
+      const found = error.issues.map(({ message }) => message).join('; ');
+      throw new Error(
+        `export the WorkstationUser ${user.metadata.name}: ${found}: this program is older than the object`,
+      );
+    });
+  });
 }
 
 async function usersOf(io: Io, paths: readonly string[]): Promise<WorkstationUser[] | undefined> {

@@ -7,29 +7,49 @@ import { verdictOf } from './results.ts';
 import type { Style } from './style.ts';
 import { alignColumns, OF_DESCRIBE, printTable, type Column } from './table.ts';
 
+/** What one screen tells of a machine, whoever was asked about it. */
+export interface Screen {
+  readonly machine: string | undefined;
+  /** Who tells it: names and values. */
+  readonly about: readonly (readonly [name: string, value: string])[];
+  /** What concerns the whole machine, and is not as it should be. */
+  readonly notices: readonly string[];
+  readonly users: readonly UserView[];
+  readonly departed: StatusView['departed'];
+}
+
 /** Text ended by a newline. */
 export function printStatus(view: StatusView, now: Date, style: Style): string {
-  const notices = noticesOf(view).map((notice) => `${style.warning('!')} ${escapeControls(notice)}\n`);
-  const shown = view.users
+  const { agent, workstation, users, departed } = view;
+  const started = printDistance(agent.startedAt, now);
+  const screen: Screen = {
+    machine: workstation?.metadata.name,
+    about: [
+      ['Agent', `workstation ${agent.version}, process ${agent.pid}, started ${started}`],
+      ['Source', `${agent.source} (revision ${agent.revision})`],
+    ],
+    notices: noticesOf(view),
+    users,
+    departed,
+  };
+  return printScreen(screen, now, style);
+}
+
+/** Text ended by a newline. */
+export function printScreen(screen: Screen, now: Date, style: Style): string {
+  const notices = screen.notices.map((notice) => `${style.warning('!')} ${escapeControls(notice)}\n`);
+  const shown = screen.users
     .filter(({ user, isBusy }) => isBusy || !isReady(user.status.conditions))
     .toSorted(byNeed);
   const table = shown.length === 0 ? '' : printTable(columnsAt(now), shown);
-  return [headOf(view, now), notices.join(''), table, departedOf(view, now)]
+  return [headOf(screen), notices.join(''), table, departedOf(screen, now)]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-function headOf({ agent, workstation, users }: StatusView, now: Date): string {
+function headOf({ machine = '<none>', about, users }: Screen): string {
   const ready = users.filter(({ user }) => isReady(user.status.conditions)).length;
-  const fields: [string, string][] = [
-    ['Machine', workstation?.metadata.name ?? '<none>'],
-    ['People', `${ready} of ${users.length} ready`],
-    [
-      'Agent',
-      `workstation ${agent.version}, process ${agent.pid}, started ${printDistance(agent.startedAt, now)}`,
-    ],
-    ['Source', `${agent.source} (revision ${agent.revision})`],
-  ];
+  const fields = [['Machine', machine], ['People', `${ready} of ${users.length} ready`], ...about] as const;
   const lines = alignColumns(
     fields.map(([name, value]) => [`${name}:`, escapeControls(value)]),
     OF_DESCRIBE,
@@ -59,7 +79,7 @@ function columnsAt(now: Date): Column<UserView>[] {
   ];
 }
 
-function departedOf({ departed }: StatusView, now: Date): string {
+function departedOf({ departed }: Screen, now: Date): string {
   const people = Object.entries(departed).sort(([a], [b]) => (a < b ? -1 : 1));
   if (people.length === 0) return '';
   const listed = people.map(([osUser, since]) => `${escapeControls(osUser)} (${printDistance(since, now)})`);

@@ -1,7 +1,7 @@
 /** The commands that turn files into other files. */
 import { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { declaring, examples, output, paths, type Exit } from '../options.ts';
+import { declaring, examples, output, paths, remotely, type Exit } from '../options.ts';
 
 const STDIN: readonly string[] = ['-'];
 
@@ -11,11 +11,21 @@ export function fileCommands(io: Io, exit: Exit): Command[] {
 
 function roster(io: Io, exit: Exit): Command {
   const command = new Command('roster').description('Turn roster.yaml into manifests and back.');
-  command
-    .command('export')
-    .description('Print people as a roster.yaml.')
-    .addOption(paths('-f, --filename <path>', 'manifests, a folder of them, or - for standard input', STDIN))
-    .addHelpText('after', examples([['kubectl get wsu -o yaml | workstation roster export', '']]))
+  remotely(command.command('export'))
+    .description('Print people as a roster.yaml: from manifests, or those of a cluster.')
+    .addOption(
+      paths(
+        '-f, --filename <path>',
+        'manifests, a folder of them, or - for standard input, which is read where nothing else is named',
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['kubectl get wsu -o yaml | workstation roster export', ''],
+        ['kubectl workstation roster export', 'as a plugin: of the cluster'],
+      ]),
+    )
     .action(async (options) => exit(await (await import('../roster.ts')).exportRoster(io, options)));
   command
     .command('import')

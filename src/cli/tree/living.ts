@@ -9,10 +9,12 @@ import {
   logLevel,
   output,
   paths,
+  remotely,
   wholeNumber,
   withVault,
   type Exit,
 } from '../options.ts';
+import { isRemote } from '../remote/detect.ts';
 
 /** @param root the whole tree, which shells complete */
 export function livingCommands(io: Io, exit: Exit, root: Command): Command[] {
@@ -22,7 +24,7 @@ export function livingCommands(io: Io, exit: Exit, root: Command): Command[] {
     reconcile(io, exit),
     approve(io, exit),
     release(io, exit),
-    logs(exit),
+    logs(io, exit),
     healthz(io, exit),
     install(io, exit, root),
     uninstall(io, exit, root),
@@ -52,11 +54,17 @@ function agent(io: Io, exit: Exit): Command {
 }
 
 function status(io: Io, exit: Exit): Command {
-  return asking(new Command('status'))
-    .description('Show the whole machine on one screen, as the running agent sees it.')
+  return remotely(asking(new Command('status')))
+    .description(
+      'Show the whole machine on one screen, as the running agent sees it, or as a cluster has it.',
+    )
+    .argument('[workstation]', 'of a cluster: only this one')
     .addOption(output(['json', 'yaml'], 'print data instead of text'))
     .addHelpText('after', `\nExit codes: 0 all is well, 1 something is not, or an error.\n`)
-    .action(async (options) => exit(await (await import('../ask.ts')).status(io, options)));
+    .action(async (name, options) => {
+      if (isRemote(io, options)) exit(await (await import('../remote/status.ts')).status(io, name, options));
+      else exit(await (await import('../ask.ts')).status(io, onlyHere(name, options)));
+    });
 }
 
 function reconcile(io: Io, exit: Exit): Command {
@@ -69,9 +77,21 @@ function reconcile(io: Io, exit: Exit): Command {
 }
 
 function approve(io: Io, exit: Exit): Command {
-  return asking(new Command('approve'))
+  return remotely(asking(new Command('approve')))
     .description('Let the removals go on that are held because too many people are gone at once.')
-    .action(async (options) => exit(await (await import('../ask.ts')).approve(io, options)));
+    .argument('[workstation]', 'of a cluster: whose')
+    .addHelpText(
+      'after',
+      examples([
+        ['workstation approve', 'on the machine'],
+        ['kubectl workstation approve devvm', 'of a cluster: those that are held at this moment'],
+      ]),
+    )
+    .action(async (name, options) => {
+      if (isRemote(io, options))
+        exit(await (await import('../remote/approve.ts')).approve(io, name, options));
+      else exit(await (await import('../ask.ts')).approve(io, onlyHere(name, options)));
+    });
 }
 
 function release(io: Io, exit: Exit): Command {
@@ -81,15 +101,27 @@ function release(io: Io, exit: Exit): Command {
     .action(async (osUser, options) => exit(await (await import('../ask.ts')).release(io, osUser, options)));
 }
 
-function logs(exit: Exit): Command {
-  return new Command('logs')
-    .description('Show what the journal has of one person.')
-    .argument('<account>', 'the Linux account')
+function logs(io: Io, exit: Exit): Command {
+  return remotely(new Command('logs'))
+    .description('Show what the journal has of one person, or which Events a cluster has of a user.')
+    .argument('<user>', 'the Linux account; of a cluster, the name of the user')
     .option('-f, --follow', 'go on as it grows')
-    .option('--since <time>', 'from then on, as journalctl takes it')
+    .option(
+      '--since <time>',
+      'from then on, as journalctl takes it; of a cluster, a duration or an RFC 3339 time',
+    )
     .addOption(new Option('-n, --lines <count>', 'the last ones only').argParser(wholeNumber))
-    .addHelpText('after', examples([['workstation logs emo --since=-1h', '']]))
-    .action(async (osUser, options) => exit(await (await import('../logs.ts')).logs(osUser, options)));
+    .addHelpText(
+      'after',
+      examples([
+        ['workstation logs emo --since=-1h', 'on the machine'],
+        ['kubectl workstation logs emo -f', 'of a cluster'],
+      ]),
+    )
+    .action(async (user, options) => {
+      if (isRemote(io, options)) exit(await (await import('../remote/logs.ts')).logs(io, user, options));
+      else exit(await (await import('../logs.ts')).logs(user, options));
+    });
 }
 
 function healthz(io: Io, exit: Exit): Command {
@@ -97,6 +129,14 @@ function healthz(io: Io, exit: Exit): Command {
     .description('Say by the exit code whether the running agent is alive: for probes.')
     .option('--ready', 'whether everybody has had a pass since its start')
     .action(async (options) => exit(await (await import('../ask.ts')).healthz(io, options)));
+}
+
+/** @throws Error when a machine is named, and this one's agent would be asked */
+function onlyHere<T>(name: string | undefined, options: T): T {
+  if (name === undefined) return options;
+  throw new Error(
+    `ask about ${name}: the agent of this machine knows no other: name a cluster with --kubeconfig`,
+  );
 }
 
 function asking(command: Command): Command {

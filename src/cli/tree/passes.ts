@@ -11,6 +11,7 @@ import {
   withVault,
   type Exit,
 } from '../options.ts';
+import { isRemote } from '../remote/detect.ts';
 
 export function passCommands(io: Io, exit: Exit): Command[] {
   return [validate(io, exit), plan(io, exit), apply(io, exit), offboard(io, exit)];
@@ -35,6 +36,12 @@ function plan(io: Io, exit: Exit): Command {
   return withVault(onMachine(declaring(new Command('plan'))))
     .description('Show what apply would do. Changes nothing and runs nothing of anybody’s.')
     .argument('[user...]', 'only these people')
+    .option('--name <machine>', 'take users and policy from a cluster, as those of this Workstation')
+    .option(
+      '--kubeconfig <file>',
+      'with --name: how the cluster is reached; default: as kubectl does, or as a pod',
+    )
+    .option('--context <name>', 'with --name: which context of the kubeconfig')
     .addOption(output(['json', 'yaml'], 'print data instead of text'))
     .addHelpText('after', `\nExit codes: 0 nothing to do, 2 changes, 1 an error.\n`)
     .addHelpText(
@@ -43,9 +50,15 @@ function plan(io: Io, exit: Exit): Command {
         ['workstation plan', 'everybody on this machine'],
         ['workstation plan emo -f roster.yaml -w workstation.yaml', 'one person'],
         ['workstation plan --root /mnt/image', 'an offline image'],
+        ['workstation plan --name devvm --kubeconfig F', 'what a cluster declares for this machine'],
       ]),
     )
-    .action(async (users, options) => exit(await (await import('../plan.ts')).plan(io, users, options)));
+    .action(async (users, options, command) => {
+      const isToldWhat = options.name !== undefined || command.getOptionValueSource('roster') !== 'default';
+      if (!isToldWhat && isRemote(io, options))
+        throw (await import('../remote/declared.ts')).planIsMadeThere();
+      exit(await (await import('../plan.ts')).plan(io, users, options));
+    });
 }
 
 function apply(io: Io, exit: Exit): Command {
