@@ -6,7 +6,6 @@
  * - Nobody is taken for gone before the source has been read whole, and not more people at once than the limit.
  * - Told to stop, it lets running actions finish and begins no other.
  */
-import type { Finding } from '../api/conditions.ts';
 import type { Hint } from '../host/watch/hint.ts';
 import type { MachineWatch } from '../host/watch/machine.ts';
 import { stalledReport } from '../reconcile/admit.ts';
@@ -18,7 +17,7 @@ import { HintReader } from './hints.ts';
 import { Insistence } from './insistence.ts';
 import { leaveKey, MACHINE_KEY, PRIORITY } from './keys.ts';
 import type { AgentParts } from './parts.ts';
-import { Reconciler, type PersonChange } from './reconciler.ts';
+import { Reconciler, type MachineChange, type PersonChange } from './reconciler.ts';
 import { release, type ReleaseResult } from './release.ts';
 import { Resync } from './resync.ts';
 import { changedNames } from './roll.ts';
@@ -40,7 +39,8 @@ export class Agent {
   readonly #resync: Resync;
   #situation: Situation | undefined;
   #issues: readonly TierIssue[] = [];
-  #machineFinding: Finding | undefined;
+  /** What its last pass came to. */
+  #machineDid: MachineChange | undefined;
   #watch: MachineWatch | undefined;
   readonly #draining = new AbortController();
   /** What happens on its own, with nobody to hear that it failed. */
@@ -69,7 +69,7 @@ export class Agent {
       retryAfter: (key) => retryAfter(queue.numRequeues(key)),
       followUp: {
         personDone: (person, change) => this.#personDone(person, change),
-        machineDone: (finding, filesChanged) => this.#machineDone(finding, filesChanged),
+        machineDone: (change) => this.#machineDone(change),
         cutMade: (osUser) => this.#cutMade(osUser),
       },
       draining: this.#draining.signal,
@@ -234,10 +234,11 @@ export class Agent {
     this.#hints.remember(person);
   }
 
-  #machineDone(finding: Finding, filesChanged: boolean): void {
-    this.#machineFinding = finding;
+  #machineDone(change: MachineChange): void {
+    this.#machineDid = change;
     this.#say();
-    if (filesChanged) this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.drift);
+    if (change.filesChanged)
+      this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.drift);
   }
 
   #cutMade(osUser: string): void {
@@ -248,9 +249,10 @@ export class Agent {
 
   #say(): void {
     const { book, source } = this.#parts;
+    const { finding, generation } = this.#machineDid ?? {};
     const { held } = this.#known.leavers;
-    const findings = machineFindings(this.#machineFinding, source.trouble, held, source.concerns);
-    book.machine(findings, held?.osUsers);
+    const findings = machineFindings(finding, source.trouble, held, source.concerns);
+    book.machine({ findings, generation, heldRemovals: held?.osUsers });
   }
 
   async #lookAtEverybody(): Promise<void> {

@@ -5,7 +5,7 @@
 import { mergeConditions, type Finding } from '../api/conditions.ts';
 import { API_VERSION } from '../api/user.ts';
 import type { Clock } from '../controller/clock.ts';
-import type { RecordedUser, State } from '../report/record.ts';
+import type { RecordedMeta, RecordedUser, State } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
 import {
   locksAfter,
@@ -30,6 +30,15 @@ export interface BookOptions {
   onTrouble(message: string): void;
 }
 
+/** What is said of the machine as a whole. */
+export interface MachineSaid {
+  readonly findings: readonly Finding[];
+  /** Of the policy that the machine was last found to be like, or not; absent before the first pass. */
+  readonly generation: number | undefined;
+  /** OS users whose removal waits for an approval. */
+  readonly heldRemovals: readonly string[] | undefined;
+}
+
 /** Milliseconds from a change to the write that holds it and all that came meanwhile. */
 const SOON = 200;
 const AGAIN = 10_000;
@@ -38,8 +47,7 @@ export class Book implements StateKeeper {
   readonly #options: BookOptions;
   #state: State;
   #about: Pick<PassReport, 'workstation' | 'services' | 'facts'> = { workstation: '', services: [] };
-  #machine: readonly Finding[] = [];
-  #heldRemovals: readonly string[] = [];
+  #machine: MachineSaid = { findings: [], generation: undefined, heldRemovals: undefined };
   /** Calls off the write to come; absent when all is written. */
   #cancel: (() => void) | undefined;
   readonly #listeners = new Set<(event: WatchEvent) => void>();
@@ -73,8 +81,7 @@ export class Book implements StateKeeper {
 
   /** How a person stands after a pass. */
   user(report: UserReport): void {
-    const { name } = report.user.metadata;
-    const before = this.#state.users[name];
+    const before = this.#before(report.user.metadata);
     const now = this.#options.now();
     const record = recordOfUser(before, report, now);
     this.#locks(locksAfter(this.#state, [report], now));
@@ -98,7 +105,8 @@ export class Book implements StateKeeper {
 
   put(record: RecordedUser): void {
     const { name } = record.metadata;
-    const before = this.#state.users[name];
+    const isNew = this.#state.users[name] === undefined;
+    const before = this.#before(record.metadata);
     const isKnown = before !== undefined && isSame(before, record);
     // Somebody else may have said otherwise while this program did not run.
     if (!isKnown || !this.#told.has(name)) this.#options.report.user(record);
@@ -106,9 +114,19 @@ export class Book implements StateKeeper {
     if (isKnown) return;
     this.#state = { ...this.#state, users: { ...this.#state.users, [name]: record } };
     this.#options.onUser?.(before, record);
-    this.#tell({ type: before === undefined ? 'ADDED' : 'MODIFIED', object: record });
+    this.#tell({ type: isNew ? 'ADDED' : 'MODIFIED', object: record });
     this.#countUsers();
     this.#saveSoon();
+  }
+
+  /** What was said of the same object: whoever was deleted and made again begins anew. */
+  #before({
+    name,
+    uid,
+  }: Pick<RecordedMeta, 'name'> & { readonly uid?: string | undefined }): RecordedUser | undefined {
+    const before = this.#state.users[name];
+    const known = before?.metadata.uid;
+    return known === undefined || known === uid ? before : undefined;
   }
 
   /** Nobody by that name is known any more, and nothing has to be undone. */
@@ -126,10 +144,8 @@ export class Book implements StateKeeper {
     this.#about = about;
   }
 
-  /** @param heldRemovals OS users whose removal waits for an approval */
-  machine(findings: readonly Finding[], heldRemovals: readonly string[] = []): void {
-    this.#machine = findings;
-    this.#heldRemovals = heldRemovals;
+  machine(said: MachineSaid): void {
+    this.#machine = said;
     this.#countUsers();
   }
 
@@ -164,9 +180,9 @@ export class Book implements StateKeeper {
   }
 
   #countUsers(): void {
-    if (this.#machine.length === 0) return;
+    if (this.#machine.findings.length === 0) return;
     const { workstation: before, users } = this.#state;
-    const about = { ...this.#about, machine: this.#machine, heldRemovals: this.#heldRemovals };
+    const about = { ...this.#about, ...saidOf(this.#machine) };
     const record = recordOfWorkstation(before, about, Object.values(users), this.#options.now());
     const isKnown = before !== undefined && isSame(before, record);
     if (!isKnown || !this.#isMachineTold) this.#options.report.workstation(record);
@@ -204,6 +220,10 @@ export class Book implements StateKeeper {
     this.#cancel = undefined;
     this.#options.store.save(this.#state);
   }
+}
+
+function saidOf({ findings, generation, heldRemovals = [] }: MachineSaid) {
+  return { machine: findings, heldRemovals, ...(generation === undefined ? {} : { generation }) };
 }
 
 /** Nothing that can be read is known of what is declared. */

@@ -33,7 +33,7 @@ export interface FollowUp {
   /** Somebody's pass is through, and the machine as a whole may have to follow. */
   personDone(person: Person, change: PersonChange): void;
   /** Files that people's are made from may be other ones. */
-  machineDone(finding: Finding, filesChanged: boolean): void;
+  machineDone(change: MachineChange): void;
   cutMade(osUser: string): void;
 }
 
@@ -42,6 +42,13 @@ export interface PersonChange {
   readonly isNew: boolean;
   /** How many actions succeeded. */
   readonly done: number;
+}
+
+export interface MachineChange {
+  readonly finding: Finding;
+  readonly filesChanged: boolean;
+  /** Of the policy that the pass was made for, where an API server counts them. */
+  readonly generation: number | undefined;
 }
 
 const NOTHING: Outcome = { kind: 'done' };
@@ -101,14 +108,15 @@ export class Reconciler {
 
   async #machine(cause: Cause, hurry: AbortSignal): Promise<Outcome> {
     const { situation, followUp, draining } = this.#options;
-    const { passes, leavers } = situation();
+    const { passes, leavers, roll } = situation();
+    const { generation } = roll.workstation.metadata;
     const { finding, filesChanged } = await passes.machine(
       leavers.held?.message,
       this.#witness({ cause }),
       hurry,
     );
     if (draining.aborted) return NOTHING;
-    followUp.machineDone(finding, filesChanged);
+    followUp.machineDone({ finding, filesChanged, generation });
     return finding.status === 'True' ? NOTHING : { kind: 'failed', error: finding.message };
   }
 

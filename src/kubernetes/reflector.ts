@@ -19,7 +19,7 @@ import { isExpired, listAll } from './listing.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { whyNot } from './refusal.ts';
 import { isTransient } from './retry.ts';
-import type { Departure, Departures, ObjectStore } from './store.ts';
+import type { Dated, Departure, Departures, ObjectStore } from './store.ts';
 import { pause, unlessAborted } from './timing.ts';
 import type { Transport } from './transport.ts';
 import { isOlder } from './versions.ts';
@@ -45,7 +45,7 @@ const VERY_SHORT = 1000;
 /** One alone is not worth a word: servers restart. */
 const FAILURES_OF_TROUBLE = 2;
 
-export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, Departures<T> {
+export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, Departures<T>, Dated {
   readonly #options: ReflectorOptions;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -76,6 +76,10 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   get hasSynced(): boolean {
     return this.#hasSynced;
+  }
+
+  get version(): string | undefined {
+    return this.#newest;
   }
 
   synced(signal?: AbortSignal): Promise<void> {

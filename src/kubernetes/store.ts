@@ -11,6 +11,11 @@ export interface ObjectStore<T extends KubernetesObject> {
   list(): readonly T[];
 }
 
+export interface Dated {
+  /** The newest resource version that this has been a copy of; undefined before the first list. */
+  readonly version: string | undefined;
+}
+
 /** What is known of objects that are here no more. */
 export interface Departures<T extends KubernetesObject> {
   /**

@@ -7,6 +7,8 @@ import type { UserSpec } from '../api/user.ts';
 
 export interface RecordedMeta {
   readonly name: string;
+  /** The API server's, where the object is from there: deleted and made again, it is another. */
+  readonly uid?: string;
   /** Counts the changes of the spec, from 1. */
   readonly generation: number;
   /** When the object was first seen, RFC 3339. */

@@ -17,6 +17,8 @@ export interface PassReport {
   readonly workstation: string;
   /** A digest of the policy, where the pass was about everybody. */
   readonly policy?: string;
+  /** Of the policy that is reported on, where an API server counts them. */
+  readonly generation?: number;
   readonly services: readonly string[];
   /** What the machine is, where somebody has looked. */
   readonly facts?: Pick<WorkstationStatus, 'capacity' | 'versions'>;
@@ -111,8 +113,9 @@ function metaOf(
   { metadata, spec }: WorkstationUser,
   now: Date,
 ): RecordedMeta {
-  const { name, generation, creationTimestamp = withoutFraction(now) } = metadata;
-  if (generation !== undefined) return { name, generation, creationTimestamp };
+  const { name, uid, generation, creationTimestamp = withoutFraction(now) } = metadata;
+  if (generation !== undefined)
+    return { name, ...(uid === undefined ? {} : { uid }), generation, creationTimestamp };
   if (before === undefined) return { name, generation: 1, creationTimestamp: withoutFraction(now) };
   const isSame = JSON.stringify(before.spec) === JSON.stringify(spec);
   return isSame ? before.metadata : { ...before.metadata, generation: before.metadata.generation + 1 };
@@ -137,18 +140,20 @@ export function recordOfWorkstation(
   before: State['workstation'],
   {
     workstation,
+    generation,
     services,
     facts,
     machine,
     heldRemovals = [],
-  }: Pick<PassReport, 'workstation' | 'services' | 'facts' | 'machine' | 'heldRemovals'>,
+  }: Pick<PassReport, 'workstation' | 'generation' | 'services' | 'facts' | 'machine' | 'heldRemovals'>,
   users: readonly RecordedUser[],
   now: Date,
 ): NonNullable<State['workstation']> {
-  const metadata =
+  const known =
     before?.metadata.name === workstation
       ? before.metadata
       : { name: workstation, generation: 1, creationTimestamp: withoutFraction(now) };
+  const metadata = { ...known, generation: generation ?? known.generation };
   const ready = users.filter(({ status }) => isReady(status.conditions)).length;
   return {
     apiVersion: API_VERSION,

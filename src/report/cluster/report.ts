@@ -2,6 +2,7 @@
  * Outcomes to the API server: statuses by server-side apply, and Events.
  *
  * - One write for each outcome that differs from what the server has; what comes meanwhile is folded into the next.
+ * - Each object is told its own outcome: not that of one that had its name before.
  * - What cannot be delivered is kept, the newest only, and tried again ever less often.
  * - Conditions that the controller of the cluster answers for are not the agent's to write.
  */
@@ -28,15 +29,22 @@ const WORKERS = 8;
 /** What others answer for. */
 const OTHERS: ReadonlySet<string> = new Set(['Accepted', 'ClusterAccessReady', 'RosterMirrored']);
 
+/** What is said of an object. */
+interface Said {
+  /** Its uid, where it is known: what was said of one that is deleted does not hold for the next of its name. */
+  readonly of: string | undefined;
+  readonly status: object;
+}
+
 export class ClusterReport implements Report {
   readonly #setting: ClusterReportSetting;
   readonly #queue: WorkQueue;
   readonly #workers: Workers;
   /** The newest status of each user, by name. */
-  readonly #users = new Map<string, object>();
+  readonly #users = new Map<string, Said>();
   /** Keys of what has changed since it was written. */
   readonly #changed = new Set<string>();
-  #workstation: object | undefined;
+  #workstation: Said | undefined;
 
   constructor(setting: ClusterReportSetting) {
     const { clock } = setting;
@@ -55,12 +63,12 @@ export class ClusterReport implements Report {
 
   user({ metadata, status }: RecordedUser): void {
     const conditions = status.conditions.filter(({ type }) => !OTHERS.has(type));
-    this.#users.set(metadata.name, { ...status, conditions });
+    this.#users.set(metadata.name, { of: metadata.uid, status: { ...status, conditions } });
     this.#change(`user/${metadata.name}`);
   }
 
   workstation({ status }: RecordedWorkstation): void {
-    this.#workstation = status;
+    this.#workstation = { of: undefined, status };
     this.#change(MACHINE, COUNTS);
   }
 
@@ -78,7 +86,7 @@ export class ClusterReport implements Report {
       now(),
       object?.metadata.generation,
     );
-    this.#users.set(name, { ...observed(object), conditions });
+    this.#users.set(name, { of: object?.metadata.uid, status: { ...observed(object), conditions } });
     this.#change(`user/${name}`);
   }
 
@@ -117,20 +125,24 @@ export class ClusterReport implements Report {
     const { users, workstations, name, seen } = this.#setting;
     const isMachine = key === MACHINE;
     const about = isMachine ? name : key.slice('user/'.length);
-    const status = isMachine ? this.#workstation : this.#users.get(about);
+    const said = isMachine ? this.#workstation : this.#users.get(about);
     const object = seen(isMachine ? 'workstation' : 'user', about);
-    if (status === undefined || !this.#isToWrite(key, object, status)) return { kind: 'done' };
-    return this.#apply(key, isMachine ? workstations : users, about, status);
+    // Where there is none yet, or another by that name, it comes here again: once it is seen, or a pass was made for it.
+    if (said === undefined || object === undefined || isAnother(object, said)) return { kind: 'done' };
+    if (!this.#isToWrite(key, object, said.status)) return { kind: 'done' };
+    return this.#apply(key, isMachine ? workstations : users, object, said.status);
   }
 
-  #isToWrite(key: string, object: SeenObject | undefined, status: object): boolean {
-    if (object === undefined || differs(object.status, status)) return true;
+  #isToWrite(key: string, object: SeenObject, status: object): boolean {
+    if (differs(object.status, status)) return true;
     return this.#changed.has(key) && superfluous(object.status, status).some((type) => !OTHERS.has(type));
   }
 
-  async #apply(key: string, resource: Resource, name: string, status: object): Promise<Outcome> {
+  async #apply(key: string, resource: Resource, seen: SeenObject, status: object): Promise<Outcome> {
     const { api, logger } = this.#setting;
-    const object = { apiVersion: API_VERSION, kind: resource.kind, metadata: { name }, status };
+    const { name, uid } = seen.metadata;
+    const metadata = { name, ...(uid === undefined ? {} : { uid }) };
+    const object = { apiVersion: API_VERSION, kind: resource.kind, metadata, status };
     this.#changed.delete(key);
     try {
       await api.apply(resource, object, { fieldManager: FIELD_MANAGER, force: true, subresource: 'status' });
@@ -146,6 +158,10 @@ export class ClusterReport implements Report {
       return { kind: 'failed', error };
     }
   }
+}
+
+function isAnother({ metadata: { uid } }: SeenObject, { of }: Said): boolean {
+  return of !== undefined && uid !== undefined && uid !== of;
 }
 
 function observed(object: SeenObject | undefined): object {

@@ -26,6 +26,15 @@ export class Absences {
     this.#options = options;
   }
 
+  /** Whom a server has lost, as an earlier run or the history shows. */
+  lose(names: Iterable<string>): void {
+    for (const name of names) this.#lost.add(name);
+  }
+
+  get lost(): readonly string[] {
+    return [...this.#lost];
+  }
+
   seen(name: string): void {
     this.#lost.delete(name);
   }

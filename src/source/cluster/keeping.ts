@@ -5,7 +5,14 @@ import type { Objects } from './state.ts';
 
 const VERSION = 1;
 
-export function printKept(objects: Objects): string {
+export interface KeptObjects extends Objects {
+  /** The version of the server's history that they were first seen at; undefined where it is not known. */
+  readonly seenAt?: string | undefined;
+  /** Names of users whom the server has lost since, though nobody deleted them. */
+  readonly lost: readonly string[];
+}
+
+export function printKept(objects: KeptObjects): string {
   return `${JSON.stringify({ version: VERSION, ...objects, users: objects.users.map(declaredOf) })}\n`;
 }
 
@@ -27,11 +34,16 @@ function declaredOf({ status, metadata, ...object }: AnyObject): AnyObject {
 }
 
 /** It is the program's own file, only root's; what is of another version is left out. */
-export function parseKept(text: string | undefined): Objects | undefined {
+export function parseKept(text: string | undefined): KeptObjects | undefined {
   const kept = text === undefined ? undefined : parseJson(text);
   if (!isMapping(kept) || kept['version'] !== VERSION) return undefined;
-  const { users, workstation } = kept;
+  const { users, workstation, seenAt, lost } = kept;
   const isObject = (value: unknown) => isMapping(value) && isMapping(value['metadata']);
   if (!Array.isArray(users) || !users.every(isObject) || !isObject(workstation)) return undefined;
-  return { users: users as AnyObject[], workstation: workstation as AnyObject };
+  return {
+    users: users as AnyObject[],
+    workstation: workstation as AnyObject,
+    seenAt: typeof seenAt === 'string' ? seenAt : undefined,
+    lost: Array.isArray(lost) ? lost.map(String) : [],
+  };
 }

@@ -7,8 +7,9 @@
 import type { Finding } from '../../api/conditions.ts';
 import type { Clock } from '../../controller/clock.ts';
 import type { Api, ApiError } from '../../kubernetes/api.ts';
-import type { Departures, ObjectStore } from '../../kubernetes/store.ts';
+import type { Dated, Departures, ObjectStore } from '../../kubernetes/store.ts';
 import { unlessAborted } from '../../kubernetes/timing.ts';
+import { isOlder } from '../../kubernetes/versions.ts';
 import { Kept, type KeptOptions } from '../kept.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -39,7 +40,7 @@ export interface Listeners {
 }
 
 export interface Followed {
-  readonly users: ObjectStore<AnyObject> & Departures<AnyObject>;
+  readonly users: ObjectStore<AnyObject> & Departures<AnyObject> & Dated;
   readonly workstations: ObjectStore<AnyObject>;
 }
 
@@ -62,6 +63,8 @@ export class ClusterSource implements Source {
   #workstation: AnyObject | undefined;
   readonly #absences: Absences;
   #current: DeclaredState | undefined;
+  /** The version of the server's history that `#current` was first seen at. */
+  #seenAt: string | undefined;
   #unreachable: SourceTrouble | undefined;
   #invalid: SourceTrouble | undefined;
   /** What was told last, to tell only what differs. */
@@ -149,6 +152,8 @@ export class ClusterSource implements Source {
     if (kept === undefined) return;
     this.#users = new Map(kept.users.map((user) => [user.metadata.name, user]));
     this.#workstation = kept.workstation;
+    this.#absences.lose(kept.lost);
+    this.#seenAt = kept.seenAt;
     this.#interpret();
   }
 
@@ -165,7 +170,12 @@ export class ClusterSource implements Source {
     if (!this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced) return;
     const { users, workstations } = this.#followed;
     const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
-    for (const missing of this.#users.keys()) if (!seen.has(missing)) void this.#absences.ask(missing);
+    const missing = [...this.#users.keys()].filter((user) => !seen.has(user));
+    if (isOlder(users.version, this.#seenAt)) {
+      this.#absences.lose(missing);
+      this.#seenAt = users.version;
+    }
+    for (const user of missing) void this.#absences.ask(user);
     for (const [user, object] of seen) {
       this.#users.set(user, object);
       this.#absences.seen(user);
@@ -180,8 +190,10 @@ export class ClusterSource implements Source {
     const objects = { users: [...this.#users.values()], workstation: this.#workstation };
     const found = interpret(objects, directory);
     if (found.kind === 'state') {
+      if (this.#current?.revision !== found.state.revision)
+        this.#seenAt = this.#followed?.users.version ?? this.#seenAt;
       this.#current = found.state;
-      this.#kept.save(printKept(objects));
+      this.#kept.save(printKept({ ...objects, seenAt: this.#seenAt, lost: this.#absences.lost }));
       this.#ready.resolve();
     } else if (found.message !== this.#invalid?.message) {
       logger.log('warning', found.message);

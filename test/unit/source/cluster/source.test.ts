@@ -30,6 +30,7 @@ class Collection {
   readonly objects = new Map<string, AnyObject>();
   readonly departures = new Map<string, Departure<AnyObject>>();
   hasSynced = false;
+  readonly version = '1';
   readonly #synced = Promise.withResolvers<void>();
 
   sync(...objects: AnyObject[]): void {
