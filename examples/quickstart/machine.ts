@@ -2,13 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const FILES: Readonly<Record<string, string>> = {
-  'bin/sh': '',
-  'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
-  'etc/group': 'root:x:0:\nsudo:x:27:\n',
-  'etc/login.defs': 'UID_MIN 1000\nUID_MAX 60000\nGID_MIN 1000\nGID_MAX 60000\nUSERGROUPS_ENAB yes\n',
-  'etc/skel/.profile': 'PATH="$HOME/.local/bin:$PATH"\n',
-  'etc/systemd/system/editor@.service': `[Unit]
+/** The unit of the service. */
+export const EDITOR = {
+  path: 'etc/systemd/system/editor@.service',
+  text: `[Unit]
 Description=Editor of %i
 
 [Service]
@@ -19,6 +16,15 @@ ExecStart=/usr/bin/editor-server --port \${EDITOR_PORT}
 [Install]
 WantedBy=multi-user.target
 `,
+};
+
+const FILES: Readonly<Record<string, string>> = {
+  'bin/sh': '',
+  'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
+  'etc/group': 'root:x:0:\nsudo:x:27:\n',
+  'etc/login.defs': 'UID_MIN 1000\nUID_MAX 60000\nGID_MIN 1000\nGID_MAX 60000\nUSERGROUPS_ENAB yes\n',
+  'etc/skel/.profile': 'PATH="$HOME/.local/bin:$PATH"\n',
+  [EDITOR.path]: EDITOR.text,
 };
 
 /** Readable by root alone. */

@@ -108,9 +108,12 @@ export function goTrouble(): string | undefined {
   return `building the test servers: found ${stdout.trim() || 'an unknown Go'}, install Go 1.26 or later from https://go.dev/dl`;
 }
 
-/** Builds what is missing, in order. Throws when a build fails. */
-export function buildServers(say: (line: string) => void): void {
-  for (const name of SERVER_PROGRAMS.filter((each) => !isBuilt(each))) build(name, say);
+/** Builds what is missing of them, in order. Throws when a build fails. Default: all there are. */
+export function buildServers(
+  say: (line: string) => void,
+  programs: readonly ServerProgram[] = SERVER_PROGRAMS,
+): void {
+  for (const name of programs.filter((each) => !isBuilt(each))) build(name, say);
 }
 
 function build(name: ServerProgram, say: (line: string) => void): void {

@@ -34,6 +34,8 @@ export async function launchServer(program: ServerProgram, options: LaunchOption
   const output = await open(log, 'a');
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...enter, serverProgram(program), ...args], {
     cwd: directory,
+    // Ctrl-C at a terminal reaches it only through us.
+    detached: true,
     env: { PATH: '/usr/bin:/bin', HOME: directory, ...env },
     stdio: ['ignore', output.fd, output.fd],
   });
