@@ -15,17 +15,17 @@ else {
 }
 
 async function perform(): Promise<number> {
-  bringServers();
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   const stage = new Stage();
   try {
+    bringServers();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
     await tell(stage, terminal(stop.signal));
     return 0;
   } catch (error) {
-    if (stop.signal.aborted) return 130;
-    console.error(`\ndemo: ${(error as Error).message}\n${stage.log}`);
-    return 1;
+    if (stop.signal.aborted) console.error('\ndemo: interrupted: takes away what it has made');
+    else console.error(`\ndemo: ${(error as Error).message}\n${stage.log}`);
+    return stop.signal.aborted ? 130 : 1;
   } finally {
     await stage.stop();
   }

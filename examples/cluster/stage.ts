@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECKOUT, createMachine, destroyMachines, type Machine } from '../../test/harness/machine/machine.ts';
+import {
+  CHECKOUT,
+  createMachine,
+  destroyMachines,
+  type Machine,
+} from '../../test/harness/machine/machine.ts';
 import { CLEAN_ENVIRONMENT } from '../../test/harness/machine/process.ts';
 import { tokenOf } from '../../test/harness/servers/identities.ts';
 import { kubeconfigOf, startApiserver, type Apiserver } from '../../test/harness/servers/kubernetes.ts';

@@ -7,8 +7,13 @@ export interface Terminal {
   step(title: string): void;
   /** A line that stands for a command, which goes on in the background. */
   say(line: string): void;
-  /** Runs a command and shows it. `typed` is what one would type for it. Rejects when it fails. */
-  run(typed: string, argv: readonly string[], options?: SpawnOptions): Promise<void>;
+  /** Runs a command and shows it: `shown` is what one would type behind the prompt. Rejects when it fails. */
+  run(
+    prompt: string,
+    shown: readonly string[],
+    argv: readonly string[],
+    options?: SpawnOptions,
+  ): Promise<void>;
   /** Waits, half a minute at most, until a look, of which nothing is shown, ends with 0. */
   until(what: string, argv: readonly string[], options?: SpawnOptions): Promise<void>;
 }
@@ -27,24 +32,24 @@ export function terminal(signal: AbortSignal): Terminal {
   return {
     step: (title) => console.log(`\n# ${title}`),
     say: (line) => console.log(`\n${line}`),
-    run: async (typed, argv, options = {}) => {
-      console.log(`\n${typed}`);
+    run: async (prompt, shown, argv, options = {}) => {
+      const line = `${prompt} ${shown.map(quoted).join(' ')}`;
+      console.log(`\n${line}`);
       const code = await exitCode(argv, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
-      if (code !== 0) throw new Error(`'${typed}' ended with ${code}`);
+      if (code !== 0) throw new Error(`running ${line}: it ended with ${code}`);
     },
     until: async (what, argv, options = {}) => {
       const deadline = Date.now() + PATIENCE;
       while ((await exitCode(argv, { stdio: 'ignore', ...options })) !== 0) {
-        if (Date.now() > deadline) throw new Error(`waiting until ${what}: not so after ${PATIENCE} ms`);
+        if (Date.now() > deadline)
+          throw new Error(`waiting until ${what}: it is not so after ${PATIENCE} ms`);
         await pause(50, undefined, { signal });
       }
     },
   };
 }
 
-/** An argv as a shell takes it. */
-export function typed(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
