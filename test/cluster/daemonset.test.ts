@@ -8,8 +8,9 @@ import type { Stage } from './stage.ts';
 
 const NAMESPACE = '--namespace=workstation-system';
 const DAEMON_SET = 'daemonset/workstation-agent';
+const CONTROLLER = 'deployment/workstation-controller';
 
-describeCluster('the DaemonSet of the manifests', () => {
+describeCluster('the overlay of the DaemonSet', () => {
   let stage: Stage;
   let one: Node;
   let other: Node;
@@ -19,9 +20,11 @@ describeCluster('the DaemonSet of the manifests', () => {
     const where = ['--selector=app.kubernetes.io/component=agent', `--field-selector=spec.nodeName=${name}`];
     return kubectl('get', 'pods', '--output=name', ...where).trim();
   };
-  const onboard = async (name: string, { name: node, machine }: Node) => {
-    stage.apply(user(name, node));
+  const untilReady = (name: string) =>
     stage.until(`workstationuser/${name}`, ".status.conditions[?(@.type=='Ready')].status", 'True');
+  const onboard = ({ name: node, machine }: Node, name: string) => {
+    stage.apply(user(name, node));
+    untilReady(name);
     return machine;
   };
 
@@ -46,7 +49,7 @@ describeCluster('the DaemonSet of the manifests', () => {
       ['ben', one],
       ['bob', other],
     ] as const) {
-      const machine = await onboard(name, node);
+      const machine = onboard(node, name);
       const look = 'id -Gn; cd; stat --format=%U:%G:%a .; cat own.txt notes/welcome.txt; ls code';
       expect(await machine.output(['sh', '-c', look], { user: name })).toBe(
         `${name} docker\n${name}:${name}:750\n${name}\nHello ${name}\ninfra\ntripit\n`,
@@ -81,8 +84,26 @@ describeCluster('the DaemonSet of the manifests', () => {
   ])('onboards %s after %s, and leaves services as they were', async (name, _, happen) => {
     await happen();
     rolledOut();
-    const machine = await onboard(name, other);
+    const machine = onboard(other, name);
     expect(await machine.output(['systemctl', 'is-active', 't3-serve@bob'])).toBe('active\n');
+  });
+
+  it('has two controllers: when the one that leads is deleted, the other places whoever names no machine', async () => {
+    kubectl('rollout', 'status', CONTROLLER, '--timeout=50s');
+    // An identity begins with the name of the pod.
+    const leader = () =>
+      kubectl('get', 'lease/workstation-controller', '--output=jsonpath={.spec.holderIdentity}').split(
+        '_',
+      )[0];
+    const before = leader();
+    kubectl('delete', `pod/${before}`);
+    stage.apply(user('fay'));
+    untilReady('fay');
+    const place = stage.get(['workstationuser/fay'], '.spec.workstation');
+    const machine = stage.cluster.nodes.find(({ name }) => name === place)?.machine;
+    expect(await machine?.output(['id', '-un', 'fay'])).toBe('fay\n');
+    expect(leader()).not.toBe(before);
+    expect(kubectl('get', 'pods', '--output=name')).toContain(leader());
   });
 
   it('cuts off whoever is deleted, with all that they run', async () => {

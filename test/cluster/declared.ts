@@ -25,13 +25,14 @@ export function workstation(name: string): object {
   };
 }
 
-export function user(name: string, workstation: string): object {
+/** Without a machine, the controller finds them one. */
+export function user(name: string, workstation?: string): object {
   return {
     apiVersion: 'workstation.dev/v1alpha1',
     kind: 'WorkstationUser',
     metadata: { name },
     spec: {
-      workstation,
+      ...(workstation === undefined ? {} : { workstation }),
       authentikUser: name,
       k8sUser: name,
       tier: 'namespace-owner',
