@@ -40,12 +40,12 @@ export async function tell(stage: Stage, terminal: Terminal): Promise<void> {
 
 interface Scene extends Terminal {
   /** Runs it and shows it. */
-  kubectl(...args: string[]): Promise<void>;
+  readonly kubectl: (...args: string[]) => Promise<void>;
   /** Waits until a kubectl succeeds, and shows nothing. */
-  untilKubectl(...args: string[]): Promise<void>;
+  readonly untilKubectl: (...args: string[]) => Promise<void>;
   /** Runs a program on the machine and shows it. */
-  devvm(...argv: string[]): Promise<void>;
-  untilThere(path: string): Promise<void>;
+  readonly devvm: (...argv: string[]) => Promise<void>;
+  readonly untilThere: (path: string) => Promise<void>;
 }
 
 async function somebodyComes({ step, kubectl, devvm }: Scene): Promise<void> {

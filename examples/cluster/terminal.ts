@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Terminal {
-  step(title: string): void;
+  readonly step: (title: string) => void;
   /** A line that stands for a command, which goes on in the background. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Runs a command and shows it: `shown` is what one would type behind the prompt. Rejects when it fails. */
   run(
     prompt: string,
@@ -15,7 +15,7 @@ export interface Terminal {
     options?: SpawnOptions,
   ): Promise<void>;
   /** Waits, half a minute at most, until a look, of which nothing is shown, ends with 0. */
-  until(what: string, argv: readonly string[], options?: SpawnOptions): Promise<void>;
+  readonly until: (what: string, argv: readonly string[], options?: SpawnOptions) => Promise<void>;
 }
 
 /** Milliseconds. */

@@ -136,7 +136,7 @@ function recorded({ metadata, spec = {}, status }: AnyObject): RecordedUser {
     apiVersion: API_VERSION,
     kind: 'WorkstationUser',
     metadata: { name, generation, creationTimestamp },
-    spec: spec as unknown as RecordedUser['spec'],
+    spec,
     status: { observedGeneration: 0, osUser: name, ports: {}, conditions: [], ...status },
   };
 }

@@ -72,7 +72,7 @@ describeServers('the controller and the reports of an agent', ['etcd', 'kube-api
       apiVersion: API_VERSION,
       kind: 'WorkstationUser',
       metadata: { name, generation, creationTimestamp },
-      spec: {} as never,
+      spec: {},
       status: { observedGeneration: generation, osUser: name, uid: 1001, ports: {}, conditions },
     });
   }

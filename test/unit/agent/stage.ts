@@ -193,3 +193,12 @@ export function stage(
 }
 
 const SILENT = { log() {}, with: () => SILENT };
+
+/** An agent that has brought these people onto a machine. */
+export async function running(users: Parameters<Stage['source']['declare']>[0]): Promise<Stage> {
+  const it = stage();
+  it.source.declare(users);
+  await it.agent.start(new AbortController().signal);
+  await it.idle();
+  return it;
+}

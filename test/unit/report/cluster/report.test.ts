@@ -35,7 +35,7 @@ function recorded(...conditions: object[]): RecordedUser {
 
 function stage() {
   const clock = new FakeClock();
-  const seen = new Map<string, SeenObject>();
+  const seen = new Map<string, SeenObject>([['emo', { metadata: { name: 'emo' } }]]);
   const applied: { name: string; status: Record<string, unknown> }[] = [];
   const told: object[] = [];
   let refuse: ApiError | undefined;

@@ -1,0 +1,168 @@
+import { user } from '../reconcile/passes.ts';
+import { running } from './stage.ts';
+
+const emo = user('emo');
+const ann = user('ann');
+
+describe('somebody who is declared no more', () => {
+  it('is cut off, and keeps uid, port and files', async () => {
+    const it = await running([emo, ann]);
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+    expect(it.saved.state.cuts.emo).toMatchObject({ uid: 1002, ports: { t3: 3774 }, locked: true });
+    expect(it.book.state.users.emo).toBeUndefined();
+    expect(it.machine.tree.get('/etc/ttyd-user-map')).toMatchObject({
+      text: expect.not.stringContaining('emo'),
+    });
+    it.machine.tree.delete('/etc/t3-serve/emo.env');
+    it.source.declare([ann, user('bea')]);
+    await it.idle();
+    expect(it.book.state.users.bea?.status.ports.t3).toBe(3775);
+  });
+
+  it('gets back what the cut took when declared again', async () => {
+    const it = await running([user('emo', { tier: 'admin' }), ann]);
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.groups).toEqual(['emo']);
+    it.source.declare([user('emo', { tier: 'admin' }), ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.groups).toEqual(['emo', 'code-shared', 'docker', 'sudo']);
+    expect(it.machine.accounts.get('emo')?.expires).toBeUndefined();
+    expect(it.machine.units.get('t3-serve@emo.service')).toMatchObject({ enabled: true, active: 'active' });
+    expect(it.saved.state.cuts).toEqual({});
+    expect(it.said('emo', 'Ready')).toBe('True Ready');
+  });
+
+  it('stays where more are gone than the limit allows, until somebody approves', async () => {
+    const people = ['ann', 'bea', 'cid', 'dan', 'emo'].map((name) => user(name));
+    const it = await running(people);
+    const map = it.machine.tree.get('/etc/ttyd-user-map');
+    it.source.declare(people.slice(0, 1));
+    await it.idle();
+    expect(it.machineSaid('RemovalsPaused')).toBe('True MassRemoval');
+    expect(it.machineSaid('Ready')).toMatch(/^False/);
+    expect(it.machine.accounts.get('emo')?.expires).toBeUndefined();
+    expect(it.machine.tree.get('/etc/ttyd-user-map')).toEqual(map);
+    expect(it.agent.approve()).toEqual(['bea', 'cid', 'dan', 'emo']);
+    await it.idle();
+    expect(Object.keys(it.saved.state.cuts).sort()).toEqual(['bea', 'cid', 'dan', 'emo']);
+    expect(it.machineSaid('RemovalsPaused')).toBeUndefined();
+    expect(it.book.state.approved).toEqual([]);
+    expect(it.machine.tree.get('/etc/ttyd-user-map')).toMatchObject({
+      text: expect.not.stringContaining('emo'),
+    });
+  });
+
+  it('goes where the source approves it of those who are held, and each approval counts once', async () => {
+    const people = ['ann', 'bea', 'cid', 'dan', 'emo', 'fay', 'gil', 'hal'].map((name) => user(name));
+    const stay = (...names: string[]) => people.filter(({ metadata }) => names.includes(metadata.name));
+    const it = await running(people);
+    const held = () => it.book.state.workstation?.status.heldRemovals;
+    it.source.declare(stay('ann', 'hal'));
+    await it.idle();
+    expect(held()).toEqual(['bea', 'cid', 'dan', 'emo', 'fay', 'gil']);
+    const approval = { text: 'bea,dan,hal at noon', osUsers: ['bea', 'dan', 'hal'] };
+    it.source.declare(stay('ann', 'dan', 'hal'), { approval });
+    await it.idle();
+    expect(Object.keys(it.saved.state.cuts)).toEqual(['bea']);
+    expect(held()).toEqual(['cid', 'emo', 'fay', 'gil']);
+    it.source.declare(people, { approval });
+    await it.idle();
+    expect([held(), it.saved.state.cuts]).toEqual([undefined, {}]);
+    it.source.declare(stay('ann', 'hal'), { approval });
+    await it.idle();
+    expect([held(), it.saved.state.cuts]).toEqual([['bea', 'cid', 'dan', 'emo', 'fay', 'gil'], {}]);
+  });
+
+  it('is let in peace where nobody at all is declared', async () => {
+    const it = await running([emo]);
+    it.source.declare([]);
+    await it.idle();
+    expect(it.machineSaid('RemovalsPaused')).toBe('True MassRemoval');
+    expect(it.machine.accounts.get('emo')?.expires).toBeUndefined();
+  });
+
+  it('goes where nobody else is declared, when they were deleted by name', async () => {
+    const it = await running([emo]);
+    it.source.declare([], { leaving: [{ name: 'emo', osUser: 'emo' }] });
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.expires).toBe(1);
+    expect(it.offboarded).toEqual(['emo']);
+  });
+
+  it('is not somebody whose declaration cannot be read', async () => {
+    const it = await running([emo, ann]);
+    it.source.declare([ann], {
+      unsound: [{ name: 'emo', reason: 'Invalid', message: 'roster.yaml:3:5: found "x"' }],
+    });
+    await it.idle();
+    expect(it.said('emo', 'Stalled')).toBe('True Invalid');
+    expect(it.machine.accounts.get('emo')?.expires).toBeUndefined();
+    expect(it.saved.state.cuts).toEqual({});
+  });
+
+  it('whose declaration could never be read is shown, and nobody’s account is touched when the entry goes', async () => {
+    const it = await running([emo, ann]);
+    it.machine.accounts.set('bob', { ...it.machine.accounts.get('emo')!, name: 'bob', uid: 1500 });
+    it.source.declare([emo, ann], { unsound: [{ name: 'bob', reason: 'Invalid', message: 'found "x"' }] });
+    await it.idle();
+    expect(it.said('bob', 'Stalled')).toBe('True Invalid');
+    it.source.declare([emo, ann]);
+    await it.idle();
+    expect(it.book.state.users.bob).toBeUndefined();
+    expect(it.machine.accounts.get('bob')?.expires).toBeUndefined();
+  });
+
+  it('is cut off also when they were stalled before', async () => {
+    const it = await running([emo, ann]);
+    it.source.declare([emo, ann], { barred: [{ name: 'emo', reason: 'TierConflict', message: 'no' }] });
+    await it.idle();
+    expect(it.book.state.users.emo?.status).toMatchObject({ uid: 1002, ports: { t3: 3774 } });
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.expires).toBe(1);
+  });
+
+  it('was on the machine before and never declared: a pass leaves them alone', async () => {
+    const it = await running([emo]);
+    it.machine.accounts.set('old', { ...it.machine.accounts.get('emo')!, name: 'old', uid: 1500 });
+    it.source.declare([emo, ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('old')?.expires).toBeUndefined();
+  });
+
+  it('is told to be offboarded while the object waits for it, also by an agent that never knew them', async () => {
+    const it = await running([emo, ann]);
+    it.source.declare([ann], {
+      leaving: [
+        { name: 'emo', osUser: 'emo' },
+        { name: 'ghost', osUser: 'ghost' },
+      ],
+    });
+    await it.idle();
+    expect(it.machine.accounts.get('emo')?.expires).toBe(1);
+    expect(new Set(it.offboarded)).toEqual(new Set(['ghost', 'emo']));
+  });
+});
+
+describe('releasing somebody who has left', () => {
+  it('gives their port and uid free, and says so of nobody else', async () => {
+    const it = await running([emo, ann]);
+    expect(await it.agent.release('emo')).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('declared'),
+    });
+    expect(await it.agent.release('root')).toMatchObject({ kind: 'refused' });
+    it.source.declare([ann]);
+    await it.idle();
+    expect(await it.agent.release('emo')).toEqual({ kind: 'released' });
+    expect(it.machine.tree.has('/etc/t3-serve/emo.env')).toBe(false);
+    expect(it.book.state.cuts).toEqual({});
+    expect(it.machine.tree.has('/home/emo/.kube/config')).toBe(true);
+    it.source.declare([ann, user('bea')]);
+    await it.idle();
+    expect(it.book.state.users.bea?.status.ports.t3).toBe(3774);
+  });
+});
