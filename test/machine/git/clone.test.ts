@@ -167,7 +167,11 @@ describeMachine('a clone', () => {
     const image = { reach: { kind: 'image', root: '/image' } } as const;
     expect(await clone({}, image)).toEqual({ kind: 'done' });
     expect(await names('/image/home/ada/code')).toContain('AHEAD');
-    expect(await act(REFRESH, image)).toEqual({ kind: 'done', note: expect.stringContaining('first boot') });
+    expect(await act(REFRESH, image)).toEqual({
+      kind: 'done',
+      note: expect.stringContaining('first boot'),
+      unchanged: true,
+    });
     expect(await homeNames()).toEqual(['.gitconfig']);
   });
 

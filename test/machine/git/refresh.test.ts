@@ -138,7 +138,7 @@ describeMachine('a refreshed clone', () => {
     await inCode(`git remote rm origin
       for name in mine unwanted; do git remote add $name file:///srv/git/code.git; done
       git config remote.unwanted.skipFetchAll true`);
-    expect(await act({ ...REFRESH, remotes: [] })).toEqual({ kind: 'done' });
+    expect(await act({ ...REFRESH, remotes: [] })).toEqual({ kind: 'done', unchanged: true });
     expect(await inCode('git branch --remotes --list "mine/*" "unwanted/*"')).toBe('  mine/main\n');
   });
 
