@@ -17,12 +17,28 @@ export interface RunningAgent {
   readonly ended: Promise<number | null>;
 }
 
-/** Milliseconds within which whatever a test waits for happens, on a busy computer too. */
-export const DEADLINE = 60_000;
+export interface AgentOptions {
+  readonly args?: readonly string[];
+  /** Begins the argv that enters the machine, as for a cgroup of the outer machine. */
+  readonly outside?: readonly string[];
+  /** Begins the argv in the machine. */
+  readonly inside?: readonly string[];
+}
 
-export async function startAgent(machine: Machine, ...args: string[]): Promise<RunningAgent> {
-  const [program = '', ...before] = machine.enter;
-  const child = spawn(program, [...before, `${CHECKOUT}/bin/workstation`, 'agent', ...args], {
+/** Milliseconds within which whatever a test waits for happens, on a busy computer too. */
+export const DEADLINE = 20_000;
+
+export function startAgent(machine: Machine, ...args: string[]): Promise<RunningAgent> {
+  return launchAgent(machine, { args });
+}
+
+export async function launchAgent(
+  machine: Machine,
+  { args = [], outside = [], inside = [] }: AgentOptions,
+): Promise<RunningAgent> {
+  const agent = [...inside, `${CHECKOUT}/bin/workstation`, 'agent', ...args];
+  const [program = '', ...rest] = [...outside, ...machine.enter, ...agent];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
   });
@@ -53,12 +69,18 @@ export async function startAgent(machine: Machine, ...args: string[]): Promise<R
 }
 
 /** Waits until `isSo` gives something other than undefined or false. @throws Error with what was last seen */
-export async function eventually<T>(what: string, isSo: () => Promise<T | undefined | false>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  isSo: () => Promise<T | undefined | false>,
+  /** What is shown when it does not come to that. */
+  seen: () => string = () => '',
+): Promise<T> {
   const deadline = Date.now() + DEADLINE;
   for (;;) {
     const found = await isSo();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`waiting until ${what}: not so after ${DEADLINE} ms`);
+    if (Date.now() > deadline)
+      throw new Error(`waiting until ${what}: not so after ${DEADLINE} ms ${seen()}`.trim());
     await pause(20);
   }
 }
