@@ -11,7 +11,8 @@ export interface AbsencesOptions {
   readonly machine: string;
   readonly departed: (name: string) => Departure<AnyObject> | undefined;
   readonly logger: Logger;
-  readonly onGone: (name: string) => void;
+  /** Whoever was missed together is gone together: how many go in one step decides whether they may. */
+  readonly onGone: (names: readonly string[]) => void;
   /** It could not be found out: ask again in a while. */
   readonly onUnsure: () => void;
 }
@@ -21,6 +22,8 @@ export class Absences {
   /** Whom a server that went back in its history has lost. */
   readonly #lost = new Set<string>();
   readonly #asked = new Set<string>();
+  /** Who is gone, while others are asked for. */
+  readonly #gone = new Set<string>();
 
   constructor(options: AbsencesOptions) {
     this.#options = options;
@@ -37,23 +40,31 @@ export class Absences {
 
   seen(name: string): void {
     this.#lost.delete(name);
+    this.#gone.delete(name);
   }
 
   /** What is asked twice at once is asked once. */
   async ask(name: string): Promise<void> {
-    const { api, machine, departed, logger, onGone, onUnsure } = this.#options;
+    const { api, machine, departed, logger, onUnsure } = this.#options;
     if (departed(name)?.by === 'rewind') this.#lost.add(name);
-    if (this.#lost.has(name) || this.#asked.has(name)) return;
+    if (this.#lost.has(name) || this.#asked.has(name) || this.#gone.has(name)) return;
     this.#asked.add(name);
     try {
       const found = await api.get<AnyObject>(USERS, name);
-      if (found?.spec?.['workstation'] !== machine) onGone(name);
+      if (found?.spec?.['workstation'] !== machine) this.#gone.add(name);
     } catch (error) {
       logger.log('warning', `ask whether ${name} is gone: ${(error as Error).message}: it is asked again`);
       onUnsure();
     } finally {
       this.#asked.delete(name);
     }
+    if (this.#asked.size === 0) this.#tell();
+  }
+
+  #tell(): void {
+    const names = [...this.#gone];
+    this.#gone.clear();
+    if (names.length > 0) this.#options.onGone(names);
   }
 
   get trouble(): SourceTrouble | undefined {

@@ -80,7 +80,7 @@ export class ClusterSource implements Source {
       machine: name,
       logger,
       departed: (user) => this.#followed?.users.departed(user),
-      onGone: (user) => this.#gone(user),
+      onGone: (users) => this.#gone(users),
       onUnsure: () => this.#soon(AGAIN),
     });
     this.#kept = new Kept({
@@ -203,8 +203,8 @@ export class ClusterSource implements Source {
     this.#tell();
   }
 
-  #gone(user: string): void {
-    this.#users.delete(user);
+  #gone(users: readonly string[]): void {
+    for (const user of users) this.#users.delete(user);
     this.#interpret();
   }
 

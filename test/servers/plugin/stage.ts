@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CHECKOUT } from '../../harness/machine/machine.ts';
 import { serverProgram } from '../../harness/servers/build.ts';
 import type { Ran } from '../../harness/servers/kubectl.ts';
 
@@ -17,7 +16,7 @@ export interface Plugin {
 
 export function installPlugin(): Plugin {
   const directory = mkdtempSync(join(tmpdir(), 'workstation-plugin-'));
-  symlinkSync(`${CHECKOUT}/bin/workstation`, join(directory, 'kubectl-workstation'));
+  symlinkSync(join(import.meta.dirname, '../../../bin/workstation'), join(directory, 'kubectl-workstation'));
   const environment = (kubeconfig: string) => ({
     PATH: `${directory}:${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: directory,
