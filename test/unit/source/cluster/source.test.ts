@@ -58,15 +58,19 @@ function stage(files = new Map<string, string>()) {
   const clock = new FakeClock();
   /** What a GET answers; an absent name is 404. */
   const server = new Map<string, AnyObject | ApiError>();
+  /** What an answer about somebody waits for. */
+  const delays = new Map<string, Promise<void>>();
   const said: string[] = [];
   let listeners: Listeners | undefined;
   let changes = 0;
   const source = new ClusterSource({
     name: 'devvm',
     api: {
-      get(_resource: unknown, name: string) {
+      async get(_resource: unknown, name: string) {
         const found = server.get(name);
-        return found instanceof ApiError ? Promise.reject(found) : Promise.resolve(found);
+        await delays.get(name);
+        if (found instanceof ApiError) throw found;
+        return found;
       },
     } as unknown as Api,
     follow(heard) {
@@ -88,6 +92,7 @@ function stage(files = new Map<string, string>()) {
     files,
     said,
     changes: () => changes,
+    delay: (name: string, until: Promise<void>) => void delays.set(name, until),
     start: () => source.start(() => (changes += 1), signal),
     /** Something changed in the collections: what follows of it is waited for. */
     async change(work: () => void) {
@@ -143,6 +148,35 @@ describe('users from an API server', () => {
     expect(it.names()).toEqual(['emo', 'ann']);
     await it.change(() => it.server.delete('emo'));
     expect(it.names()).toEqual(['ann']);
+  });
+
+  it('who are missed together go together, however long one answer takes', async () => {
+    const it = await synced(user('emo'), user('ann'), user('bob'));
+    const slow = Promise.withResolvers<void>();
+    it.delay('ann', slow.promise);
+    await it.change(() => {
+      for (const name of ['emo', 'ann']) {
+        it.users.objects.delete(name);
+        it.server.delete(name);
+      }
+    });
+    await it.change(() => it.users.objects.set('cid', user('cid')));
+    expect(it.names()).toEqual(['emo', 'ann', 'bob', 'cid']);
+    await it.change(() => slow.resolve());
+    expect(it.names()).toEqual(['bob', 'cid']);
+  });
+
+  it('who are back before the last answer is there are not gone', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    const slow = Promise.withResolvers<void>();
+    it.delay('ann', slow.promise);
+    await it.change(() => {
+      it.users.objects.clear();
+      it.server.clear();
+    });
+    await it.change(() => it.users.objects.set('emo', user('emo')));
+    await it.change(() => slow.resolve());
+    expect(it.names()).toEqual(['emo']);
   });
 
   it('stay while the server cannot say, and are asked for again', async () => {
@@ -233,6 +267,36 @@ describe('a server that is away', () => {
     await it.change(() => undefined);
     expect(it.names()).toEqual(['emo']);
     expect(it.source.trouble).toBeUndefined();
+  });
+
+  it('is told once of who approves removals, though nothing else is declared otherwise', async () => {
+    const it = await synced(user('emo'));
+    const before = it.changes();
+    const annotations = { 'workstation.dev/approve-removals': 'ann,bob at 2026-03-01T00:00:00.000Z' };
+    const approved = { ...devvm, metadata: { ...devvm.metadata, annotations } };
+    await it.change(() => it.workstations.objects.set('devvm', approved));
+    await it.change(() => undefined);
+    expect(it.changes()).toBe(before + 1);
+    expect(it.source.current?.approval).toEqual({
+      text: 'ann,bob at 2026-03-01T00:00:00.000Z',
+      osUsers: ['ann', 'bob'],
+    });
+  });
+
+  it('says that a token cannot be renewed, until it could', async () => {
+    const it = await synced(user('emo'));
+    it.source.credentials('renew the token: 403');
+    expect(it.source.concerns).toEqual([
+      {
+        type: 'CredentialsReady',
+        status: 'False',
+        reason: 'TokenNotRenewed',
+        message: 'renew the token: 403',
+      },
+    ]);
+    expect([it.source.trouble, it.changes()]).toEqual([undefined, 1]);
+    it.source.credentials(undefined);
+    expect([it.source.concerns, it.changes()]).toEqual([[], 2]);
   });
 
   it('leaves a Workstation that cannot be carried out unfollowed', async () => {
