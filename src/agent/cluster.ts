@@ -2,7 +2,8 @@
 import { agentAccount } from '../api/marks.ts';
 import { realClock } from '../controller/clock.ts';
 import { connect, type Connection } from '../kubernetes/connect.ts';
-import { beat } from '../kubernetes/heartbeat.ts';
+import { ApiError } from '../kubernetes/api.ts';
+import { beat, beatOnce, type HeartbeatOptions } from '../kubernetes/heartbeat.ts';
 import { tokenFileAt } from '../kubernetes/tokenfile.ts';
 import { requestToken } from '../kubernetes/tokens.ts';
 import { keepRenewed, type RenewalOptions } from '../kubernetes/renewal.ts';
@@ -11,7 +12,7 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { ClusterReport } from '../report/cluster/report.ts';
 import type { StateFiles } from '../report/store.ts';
 import { USERS, WORKSTATIONS, type AnyObject } from '../source/cluster/resources.ts';
-import { ClusterSource, type Followed, type Listeners } from '../source/cluster/source.ts';
+import { ClaimRefused, ClusterSource, type Followed, type Listeners } from '../source/cluster/source.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface ClusterSetting {
@@ -65,6 +66,7 @@ export async function clusterSide(setting: ClusterSetting): Promise<ClusterSide>
     ...setting,
     api: connection.api,
     clock: realClock,
+    claim: () => claim(connection, setting),
     follow(listeners, signal) {
       followed.stores = follow(connection, name, reporting(listeners, report), signal);
       return followed.stores;
@@ -146,22 +148,32 @@ async function renewed(
   await keepRenewed(options, signal);
 }
 
-async function heartbeat(
-  connection: Connection,
-  { name, namespace, logger }: ClusterSetting,
-  signal: AbortSignal,
-): Promise<void> {
-  await beat(
-    {
-      api: connection.apiWithin(RENEWAL),
-      lease: { namespace, name },
-      identity: name,
-      duration: LEASE,
-      onTrouble: (trouble) =>
-        trouble === undefined
-          ? logger.log('notice', `the Lease ${namespace}/${name} is renewed again`)
-          : logger.log('warning', `renew the Lease ${namespace}/${name}: ${trouble.message}`),
-    },
-    signal,
-  );
+/** Whoever may not keep the Lease of this machine is not its agent. */
+async function claim(connection: Connection, setting: ClusterSetting): Promise<void> {
+  try {
+    await beatOnce(leaseOf(connection, setting));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    const { name } = setting;
+    const remedy = 'give --name the machine that the credentials are of, or credentials of this machine';
+    throw new ClaimRefused(`be the agent of ${name}: ${error.message}: ${remedy}`, { cause: error });
+  }
+}
+
+function heartbeat(connection: Connection, setting: ClusterSetting, signal: AbortSignal): Promise<void> {
+  const { name, namespace, logger } = setting;
+  const onTrouble = (trouble: ApiError | undefined): void =>
+    trouble === undefined
+      ? logger.log('notice', `the Lease ${namespace}/${name} is renewed again`)
+      : logger.log('warning', `renew the Lease ${namespace}/${name}: ${trouble.message}`);
+  return beat({ ...leaseOf(connection, setting), onTrouble }, signal);
+}
+
+function leaseOf(connection: Connection, { name, namespace }: ClusterSetting): HeartbeatOptions {
+  return {
+    api: connection.apiWithin(RENEWAL),
+    lease: { namespace, name },
+    identity: name,
+    duration: LEASE,
+  };
 }

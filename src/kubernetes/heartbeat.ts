@@ -15,7 +15,7 @@ export interface HeartbeatOptions {
   readonly lease: LeaseName;
   /** Who is alive. */
   readonly identity: string;
-  /** Seconds after which others take the holder for dead; the kubelet's 40 when left out. */
+  /** Seconds after which others take the holder for dead; 40 when left out. */
   readonly duration?: number;
   /** Milliseconds between renewals; a quarter of `duration` when left out. */
   readonly interval?: number;
@@ -29,12 +29,14 @@ export interface HeartbeatOptions {
   readonly random?: () => number;
 }
 
+/** Seconds: the kubelet's. */
+const DURATION = 40;
 /** Renewals of many machines, spread: as the kubelet does. */
 const JITTER = 0.04;
 
 /** Renews until `signal` fires; the Lease stays, and runs out. Never rejects for what the server does. */
 export async function beat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  const { clock = realClock, random = Math.random, duration = 40, onTrouble } = options;
+  const { clock = realClock, random = Math.random, duration = DURATION, onTrouble } = options;
   const { interval = (duration * 1000) / 4 } = options;
   const backoff = new Backoff({ clock, random, base: interval / 16, max: interval / 2 });
   let last: Lease | undefined;
@@ -42,7 +44,7 @@ export async function beat(options: HeartbeatOptions, signal: AbortSignal): Prom
   while (!signal.aborted) {
     let wait = interval * (1 + random() * JITTER);
     try {
-      last = await renew(options, duration, last);
+      last = await renew(options, last);
       backoff.reset();
       if (isInTrouble) onTrouble?.(undefined);
       isInTrouble = false;
@@ -58,9 +60,14 @@ export async function beat(options: HeartbeatOptions, signal: AbortSignal): Prom
   }
 }
 
+/** One renewal, for whoever must know whether it may be made. @throws ApiError */
+export async function beatOnce(options: HeartbeatOptions): Promise<void> {
+  await renew(options);
+}
+
 /** One request where nobody else writes it. */
-async function renew(options: HeartbeatOptions, duration: number, last: Lease | undefined): Promise<Lease> {
-  const { api, lease, identity, owner, wall = Date.now } = options;
+async function renew(options: HeartbeatOptions, last?: Lease): Promise<Lease> {
+  const { api, lease, identity, owner, duration = DURATION, wall = Date.now } = options;
   const resource = leasesOf(lease.namespace);
   const known = last ?? (await api.get<Lease>(resource, lease.name));
   const renewTime = microTime(wall());

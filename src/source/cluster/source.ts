@@ -2,13 +2,14 @@
  * Desired state from an API server: the users of one machine, and its Workstation.
  *
  * - Nobody is gone because a watch or a list does not show them: a GET must say so, of a server that has not forgotten.
+ * - Nothing is read before the server has agreed that this is the agent of the machine, now or in an earlier run.
  * - While the server cannot be reached what was declared last holds, across restarts too.
  */
 import type { Finding } from '../../api/conditions.ts';
 import type { Clock } from '../../controller/clock.ts';
 import type { Api, ApiError } from '../../kubernetes/api.ts';
 import type { Dated, Departures, ObjectStore } from '../../kubernetes/store.ts';
-import { unlessAborted } from '../../kubernetes/timing.ts';
+import { pause, unlessAborted } from '../../kubernetes/timing.ts';
 import { isOlder } from '../../kubernetes/versions.ts';
 import { Kept, type KeptOptions } from '../kept.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
@@ -22,6 +23,8 @@ export interface ClusterSourceSetting {
   /** The machine. */
   readonly name: string;
   readonly api: Api;
+  /** Makes sure that this is the agent of the machine. @throws ClaimRefused, and whatever else keeps it from being known */
+  readonly claim: () => Promise<void>;
   /** Begins to follow both collections until `signal` fires. */
   readonly follow: (listeners: Listeners, signal: AbortSignal) => Followed;
   readonly files: KeptOptions['files'];
@@ -32,6 +35,9 @@ export interface ClusterSourceSetting {
   readonly logger: Logger;
   readonly clock: Clock;
 }
+
+/** The server knows better than to take this for the agent of the machine. */
+export class ClaimRefused extends Error {}
 
 export interface Listeners {
   readonly onUser: (name: string) => void;
@@ -57,6 +63,7 @@ export class ClusterSource implements Source {
   readonly #ended = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
   #onChange: () => void = () => undefined;
+  #isClaimed = false;
   #followed: Followed | undefined;
   /** Everybody who is declared, by name: whoever is in the store, and who is not there and not proven to be gone. */
   #users = new Map<string, AnyObject>();
@@ -117,6 +124,7 @@ export class ClusterSource implements Source {
     const { clock, follow, logger, name } = this.#setting;
     const ended = AbortSignal.any([signal, this.#ended.signal]);
     this.#restore();
+    this.#isClaimed = this.#current !== undefined;
     this.#followed = follow(
       {
         onUser: () => this.#soon(),
@@ -126,7 +134,9 @@ export class ClusterSource implements Source {
       ended,
     );
     const { users, workstations } = this.#followed;
-    const synced = Promise.all([users.synced(ended), workstations.synced(ended)]).then(() => this.#reckon());
+    const synced = this.#claim(ended)
+      .then(() => Promise.all([users.synced(ended), workstations.synced(ended)]))
+      .then(() => this.#reckon());
     const patience = Promise.withResolvers<void>();
     const cancel = clock.setTimer(patience.resolve, PATIENCE);
     await Promise.race([synced, ...(this.#current === undefined ? [] : [patience.promise])]).finally(cancel);
@@ -147,9 +157,25 @@ export class ClusterSource implements Source {
     return Promise.resolve();
   }
 
+  /** Whoever lost the right to since serves on from what is known. */
+  async #claim(signal: AbortSignal): Promise<void> {
+    const { claim, clock, logger } = this.#setting;
+    while (!this.#isClaimed && !signal.aborted) {
+      try {
+        await claim();
+        this.#isClaimed = true;
+      } catch (error) {
+        if (error instanceof ClaimRefused) throw error;
+        logger.log('warning', (error as Error).message);
+        await pause(clock, AGAIN, signal);
+      }
+    }
+  }
+
+  /** What was kept for another machine says nothing of this one. */
   #restore(): void {
     const kept = parseKept(this.#kept.load());
-    if (kept === undefined) return;
+    if (kept?.workstation.metadata.name !== this.#setting.name) return;
     this.#users = new Map(kept.users.map((user) => [user.metadata.name, user]));
     this.#workstation = kept.workstation;
     this.#absences.lose(kept.lost);
@@ -167,7 +193,8 @@ export class ClusterSource implements Source {
 
   #reckon(): void {
     const { name } = this.#setting;
-    if (!this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced) return;
+    if (!this.#isClaimed || !this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced)
+      return;
     const { users, workstations } = this.#followed;
     const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
     const missing = [...this.#users.keys()].filter((user) => !seen.has(user));

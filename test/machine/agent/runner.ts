@@ -68,19 +68,28 @@ export async function launchAgent(
   };
 }
 
+export interface Patience {
+  /** Milliseconds. */
+  readonly within?: number;
+  /** What is shown when it does not come to that. */
+  readonly seen?: () => string;
+}
+
 /** Waits until `isSo` gives something other than undefined or false. @throws Error with what was last seen */
 export async function eventually<T>(
   what: string,
   isSo: () => Promise<T | undefined | false>,
-  /** What is shown when it does not come to that. */
-  seen: () => string = () => '',
+  more: Patience | number | (() => string) = {},
 ): Promise<T> {
-  const deadline = Date.now() + DEADLINE;
+  const patience =
+    typeof more === 'number' ? { within: more } : typeof more === 'function' ? { seen: more } : more;
+  const { within = DEADLINE, seen = () => '' }: Patience = patience;
+  const deadline = Date.now() + within;
   for (;;) {
     const found = await isSo();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline)
-      throw new Error(`waiting until ${what}: not so after ${DEADLINE} ms ${seen()}`.trim());
+      throw new Error(`waiting until ${what}: not so after ${within} ms ${seen()}`.trim());
     await pause(20);
   }
 }

@@ -1,3 +1,4 @@
+import { API_VERSION } from '../../../src/api/user.ts';
 import { describeServers } from '../../harness/requirements.ts';
 import { applyDefinitions, USERS, WORKSTATIONS } from '../../harness/servers/crds.ts';
 import { kubectlOutput } from '../../harness/servers/kubectl.ts';
@@ -74,6 +75,24 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl'], 
       return conditionOf(user, 'Ready')?.observedGeneration === 2 && user;
     });
     expect(before).toBeDefined();
+  });
+
+  it('does nothing in the name of another machine, and says why', async () => {
+    apply(server, {
+      apiVersion: API_VERSION,
+      kind: 'Workstation',
+      metadata: { name: 'elsewhere' },
+      spec: {},
+    });
+    await agent.stop();
+    const stray = await devvm.start('elsewhere');
+    expect(await stray.ended).toBe(1);
+    expect(stray.said()).toContain('be the agent of elsewhere: ');
+    expect(stray.said()).toContain('the agent of devvm may write only what is its own');
+    const getent = async (name: string) => (await devvm.machine.run(['getent', 'shadow', name])).stdout;
+    expect(await getent('eve')).toBe('');
+    expect(await getent('ann')).not.toMatch(/^ann:!.*:1:$/m);
+    agent = await devvm.start();
   });
 
   it('works on while the server is away, starts while it is, and loses nothing', async () => {

@@ -6,54 +6,74 @@ import { createMachine, type Machine } from '../../harness/machine/machine.ts';
 import { USERS } from '../../harness/servers/crds.ts';
 import { tokenOf } from '../../harness/servers/identities.ts';
 import { kubectlOutput } from '../../harness/servers/kubectl.ts';
-import type { Apiserver } from '../../harness/servers/kubernetes.ts';
+import { kubeconfigOf, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { joinMachine } from '../../harness/servers/manifests.ts';
 import { sitePolicy } from '../../harness/site/declare.ts';
 import { siteBase } from '../../harness/site/site.ts';
 import { eventually, startAgent, type RunningAgent } from '../../machine/agent/runner.ts';
 
 export interface UserObject {
-  readonly metadata: { readonly name: string; readonly generation: number; readonly resourceVersion: string };
-  readonly status?: { readonly ports?: Record<string, number>; readonly conditions?: readonly Condition[] };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly generation: number;
+    readonly resourceVersion: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec: {
+    readonly workstation?: string;
+    readonly osUser?: string;
+    readonly tier: string;
+    readonly suspended?: boolean;
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly uid?: number;
+    readonly ports?: Record<string, number>;
+    readonly conditions?: readonly Condition[];
+  };
 }
 
 export interface Joined {
   readonly machine: Machine;
-  start(): Promise<RunningAgent>;
+  readonly account: string;
+  /** @param as the name that the agent gives for its machine's; default: its own */
+  start(as?: string): Promise<RunningAgent>;
+  /** Puts another token into the kubeconfig, as whoever rotates it does. */
+  giveToken(token: string): Promise<void>;
 }
+
+export interface JoinOptions {
+  /** Where the agent finds the API server; default: where it is. */
+  readonly url?: string;
+  /** Sections of the site's policy that people do without. */
+  readonly without?: readonly string[];
+}
+
+/** What makes onboarding somebody slow, and is the same whoever declares it. */
+export const SLOW_SECTIONS = ['code', 'kubeconfig', 'commands', 'secrets', 'settings'];
 
 const KUBECONFIG = '/etc/workstation/kubeconfig';
 
 /** A machine that may be an agent's of this name, and its Workstation. */
-export async function join(server: Apiserver, name: string): Promise<Joined> {
+export async function join(server: Apiserver, name: string, options: JoinOptions = {}): Promise<Joined> {
+  const { url = server.url, without = [] } = options;
   const machine = await createMachine({ kind: 'chroot', base: await siteBase(), network: 'host' });
   // Nobody mints here: as if each had got a token earlier.
   await machine.write('/etc/skel/.config/claude-auth-sync/vault-token', 'minted', 0o600);
-  const token = await tokenOf(server, await joinMachine(server, name));
-  await machine.write(KUBECONFIG, kubeconfigOf(server, token), 0o600);
-  const policy = parse(await sitePolicy()) as { spec: { clusterTiers?: unknown } };
-  delete policy.spec.clusterTiers;
+  const account = await joinMachine(server, name);
+  const giveToken = (token: string) => machine.write(KUBECONFIG, kubeconfigOf(url, server.ca, token), 0o600);
+  await giveToken(await tokenOf(server, account));
+  const policy = parse(await sitePolicy()) as { spec: Record<string, unknown> };
+  for (const section of ['clusterTiers', ...without]) delete policy.spec[section];
   apply(server, { ...policy, metadata: { name } });
-  return { machine, start: () => startAgent(machine, '--name', name, '--kubeconfig', KUBECONFIG) };
-}
-
-export function kubeconfigOf(server: Apiserver, token: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: 'test',
-        cluster: {
-          server: server.url,
-          'certificate-authority-data': Buffer.from(server.ca).toString('base64'),
-        },
-      },
-    ],
-    users: [{ name: 'agent', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'agent' } }],
-    'current-context': 'test',
-  });
+  return {
+    machine,
+    account,
+    giveToken,
+    start: (as = name) => startAgent(machine, '--name', as, '--kubeconfig', KUBECONFIG),
+  };
 }
 
 export function userOn(workstation: string, name: string, spec: object = {}): object {

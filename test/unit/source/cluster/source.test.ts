@@ -65,6 +65,7 @@ function stage(files = new Map<string, string>()) {
   let changes = 0;
   const source = new ClusterSource({
     name: 'devvm',
+    claim: () => Promise.resolve(),
     api: {
       async get(_resource: unknown, name: string) {
         const found = server.get(name);
