@@ -7,6 +7,7 @@ import { cacheDirectory } from '../harness/cache.ts';
 import { CHECKOUT, createMachine } from '../harness/machine/machine.ts';
 import { CLEAN_ENVIRONMENT, runProcess } from '../harness/machine/process.ts';
 import { describeServers } from '../harness/requirements.ts';
+import { until } from '../harness/servers/crds.ts';
 
 const DEMO = ['node_modules/.bin/node', 'examples/cluster/run.ts'];
 
@@ -69,32 +70,45 @@ describeServers('the demo of a cluster', ['etcd', 'kube-apiserver', 'kubectl'], 
     await expectNothingLeft();
   });
 
-  it('says what it has to build, builds no more than that, and takes all away on Ctrl-C', async () => {
-    // In place of the minutes that a real build takes; what it puts there is what one made earlier.
-    const copy = `case $1 in env) echo go1.26.0;; build) cp "${cacheDirectory('bin')}/$(basename "$OUTPUT")" "$OUTPUT.new";; esac`;
+  /** Ctrl-C as soon as something holds of what was told. */
+  const interruptWhen = async (
+    holds: (stdout: string) => Promise<boolean>,
+    given: Readonly<Record<string, string>>,
+  ) => {
     const [program = '', ...args] = DEMO;
     const child = spawn(program, args, {
-      // The foreground job of a terminal, which is one process group.
+      // The foreground job of a terminal is one process group.
       detached: true,
-      env: { ...CLEAN_ENVIRONMENT, ...(await withGo(copy)) },
+      env: { ...CLEAN_ENVIRONMENT, ...given },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'close');
-    let said = '';
-    child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
-    let told = '';
-    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
-      told += piece.toString();
-      if (!told.includes('workstationuser/emo --timeout')) continue;
-      process.kill(-(child.pid ?? 0), 'SIGINT');
-      break;
-    }
+    let stderr = '';
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+    let stdout = '';
+    child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+    await until('the demo can be interrupted', () => holds(stdout));
+    process.kill(-(child.pid ?? 0), 'SIGINT');
     expect(await ended).toEqual([130, null]);
-    expect(said).toBe('\ndemo: interrupted: takes away what it has made\n');
-    expect(told).toMatch(/^ {2}building kube-apiserver v1\.\S+ \(once; about 7 min of one core\) into /m);
-    expect(
-      (await readdir(join(directory, 'cache/bin'))).filter((name) => !name.startsWith('.')),
-    ).toHaveLength(3);
+    expect(stderr).toBe('\ndemo: interrupted: takes away what it has made\n');
+    return stdout;
+  };
+
+  it('says what it has to build and builds no more, and takes away servers that only start on Ctrl-C', async () => {
+    // In place of the minutes that a real build takes; what it puts there is what one made earlier.
+    const copy = `cp "${cacheDirectory('bin')}/$(basename "$OUTPUT")" "$OUTPUT.new"`;
+    const given = await withGo(`case $1 in env) echo go1.26.0;; build) ${copy};; esac`);
+    const starting = ['pgrep', '--full', `^\\S+/kube-apiserver-v.* --cert-dir=${directory}`];
+    const isStarting = async () => (await runProcess(starting)).code === 0;
+    const stdout = await interruptWhen(isStarting, given);
+    expect(stdout).toMatch(/^ {2}building kube-apiserver v1\.\S+ \(once; about 7 min of one core\) into /m);
+    const built = (await readdir(join(directory, 'cache/bin'))).map((name) => name.split('-v')[0]);
+    expect(built.sort()).toEqual(['.lock', 'etcd', 'kube-apiserver', 'kubectl']);
+    await expectNothingLeft();
+  });
+
+  it('takes away servers, machine, agent and controller on Ctrl-C', async () => {
+    await interruptWhen(async (stdout) => stdout.includes('workstationuser/emo --timeout'), env);
     await expectNothingLeft();
   });
 

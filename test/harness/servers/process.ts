@@ -48,7 +48,7 @@ export async function launchServer(program: ServerProgram, options: LaunchOption
   };
   const deadline = Date.now() + 60_000;
   while (!(await ready().catch(() => false))) {
-    if (child.exitCode === null && Date.now() < deadline) {
+    if (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       await setTimeout(50);
     } else {
       await stop();
