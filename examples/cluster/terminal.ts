@@ -8,12 +8,12 @@ export interface Terminal {
   /** A line that stands for a command, which goes on in the background. */
   readonly say: (line: string) => void;
   /** Runs a command and shows it: `shown` is what one would type behind the prompt. Rejects when it fails. */
-  run(
+  readonly run: (
     prompt: string,
     shown: readonly string[],
     argv: readonly string[],
     options?: SpawnOptions,
-  ): Promise<void>;
+  ) => Promise<void>;
   /** Waits, half a minute at most, until a look, of which nothing is shown, ends with 0. */
   readonly until: (what: string, argv: readonly string[], options?: SpawnOptions) => Promise<void>;
 }
