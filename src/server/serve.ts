@@ -71,7 +71,7 @@ export async function serveAgent(options: AgentServerOptions): Promise<RunningSe
     (socket, name) => main.admit(socket, { kind: 'person', name }),
     logger,
   );
-  await directory.listen(main.server, path, 0);
+  await directory.listen(main.server, path, process.getuid?.() ?? 0);
   const stop = followPeople(view, doors);
   const close = async (): Promise<void> => {
     stop();
