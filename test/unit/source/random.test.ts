@@ -16,10 +16,11 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** What stands there in the end, and what must be known then. */
+/** What stands there in the end, and what must be known then; not so before: nothing else has an eva in it. */
+const last = people.map((names) => [...names, 'eva']);
 const end = fc.oneof(
-  people.map((names) => ({ step: { kind: 'write' as const, text: roster(...names) }, names })),
-  people.map((names) => ({ step: { kind: 'replace' as const, text: roster(...names) }, names })),
+  last.map((names) => ({ step: { kind: 'write' as const, text: roster(...names) }, names })),
+  last.map((names) => ({ step: { kind: 'replace' as const, text: roster(...names) }, names })),
 );
 
 describe('whatever happens to a roster', () => {
