@@ -185,12 +185,19 @@ describe('loading does not hang, and tells', () => {
 });
 
 describe('the example', () => {
-  it('loads without a problem', async () => {
-    const example = join(import.meta.dirname, '../../../examples/devvm');
-    const { users, workstation: machine, problems, warnings } = await loadInput([example]);
-    expect([problems, warnings]).toEqual([[], []]);
-    expect(users.map(({ object }) => object.metadata.name)).toEqual(['wizard', 'emo', 'ancamilea']);
-    expect(machine?.object.metadata.name).toBe('devvm');
+  it.each([
+    ['of a site', ['devvm'], ['wizard', 'emo', 'ancamilea']],
+    [
+      'of a cluster',
+      ['workstation', 'user', 'team'].map((name) => `cluster/${name}.yaml`),
+      ['emo', 'anca', 'grace'],
+    ],
+  ])('%s loads without a problem', async (_, paths, names) => {
+    const examples = join(import.meta.dirname, '../../../examples');
+    const input = await loadInput(paths.map((path) => join(examples, path)));
+    expect([input.problems, input.warnings]).toEqual([[], []]);
+    expect(input.users.map(({ object }) => object.metadata.name)).toEqual(names);
+    expect(input.workstation?.object.metadata.name).toBe('devvm');
   });
 });
 
