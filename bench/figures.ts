@@ -11,6 +11,12 @@ export function spread(values: readonly number[]): Spread | undefined {
   return min === undefined || median === undefined || max === undefined ? undefined : { min, median, max };
 }
 
+/** The least value that a share of all, from 0 to 1, does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 /** Of two things done in the same runs, by which factor the first took longer; runs that lack one are left out. */
 export function ratios(ones: readonly Run[], others: readonly Run[]): Spread | undefined {
   return spread(

@@ -21,9 +21,14 @@ export async function processesOf(machine: Machine, argv: readonly string[]): Pr
 }
 
 /** The paths below the directories that passes write to whose inode, size or times a command changed. */
-export async function writtenBy(machine: Machine, argv: readonly string[]): Promise<string[]> {
+export function writtenBy(machine: Machine, argv: readonly string[]): Promise<string[]> {
+  return changedDuring(machine, () => machine.output(argv, { timeout: 900_000 }));
+}
+
+/** The same, of whatever happens while `work` runs. */
+export async function changedDuring(machine: Machine, work: () => Promise<unknown>): Promise<string[]> {
   const before = new Set(await listing(machine));
-  await machine.output(argv, { timeout: 900_000 });
+  await work();
   const after = (await listing(machine)).filter((line) => !before.has(line));
   return after.map((line) => line.slice(line.indexOf('/')));
 }

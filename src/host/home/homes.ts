@@ -20,9 +20,12 @@ export interface HomesOptions {
   readonly root?: string;
   /** Milliseconds that one request may take. */
   readonly deadline?: number;
+  /** Milliseconds that the helper process is kept though nothing is asked. */
+  readonly leisure?: number;
 }
 
 const DEADLINE = 10_000;
+const LEISURE = 60_000;
 
 /**
  * Paths are absolute, as the machine names them, and lie below the user's home. Every change is safe to repeat. It
@@ -31,8 +34,8 @@ const DEADLINE = 10_000;
 export class Homes {
   readonly #requests: RequestQueue;
 
-  constructor({ root = '/', deadline = DEADLINE }: HomesOptions = {}) {
-    this.#requests = new RequestQueue(root, deadline);
+  constructor({ root = '/', deadline = DEADLINE, leisure = LEISURE }: HomesOptions = {}) {
+    this.#requests = new RequestQueue(root, deadline, leisure);
   }
 
   /** Starts the helper process ahead of the first request, which does so otherwise. */

@@ -10,10 +10,14 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** Sends requests to the helper process, and to its successor what its end has left unbegun. */
+/**
+ * Sends requests to the helper process, and to its successor what its end has left unbegun. A process that is asked nothing
+ * for a while is let go, since it costs as much memory as a Node does; the next request starts another.
+ */
 export class RequestQueue {
   readonly #root: string;
   readonly #deadline: number;
+  readonly #leisure: number;
   /** Sent and not answered, in the order of sending: the first is in hand, those after it have not been begun. */
   #asked: Asked[] = [];
   #helper: HelperProcess | undefined;
@@ -23,21 +27,26 @@ export class RequestQueue {
   /** Set once no more is asked; resolved when the last process has ended. */
   #closing: PromiseWithResolvers<void> | undefined;
 
-  /** `deadline` is what one request may take, in milliseconds. */
-  constructor(root: string, deadline: number) {
+  /** `deadline` is what one request may take, `leisure` how long the process is kept that is asked nothing, in milliseconds. */
+  constructor(root: string, deadline: number, leisure: number) {
     this.#root = root;
     this.#deadline = deadline;
+    this.#leisure = leisure;
   }
 
   start(): HelperProcess {
     if (this.#helper !== undefined) return this.#helper;
     this.#isReady = false;
-    this.#helper = new HelperProcess(this.#root, {
+    const helper = new HelperProcess(this.#root, {
       onResponse: (response) => this.#answer(response),
       onProgress: () => this.#watch(),
-      onEnd: (reason) => this.#succeed(reason),
+      // One that was let go has answered everything, and another may be at work by now.
+      onEnd: (reason) => {
+        if (this.#helper === helper) this.#succeed(reason);
+      },
     });
-    return this.#helper;
+    this.#helper = helper;
+    return helper;
   }
 
   /** After an abort the request may still be carried out. */
@@ -69,11 +78,15 @@ export class RequestQueue {
     this.#watch();
   }
 
-  /** Gives the request in hand, or a process that is to end, its time. */
+  /** Gives the request in hand, a process that is to end, or one that nobody needs, its time. */
   #watch(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#helper === undefined || (this.#asked.length === 0 && this.#closing === undefined)) return;
+    if (this.#helper === undefined) return;
+    if (this.#asked.length === 0 && this.#closing === undefined) {
+      this.#timer = setTimeout(() => this.#letGo(), this.#leisure).unref();
+      return;
+    }
     const timer = setTimeout(() => {
       // An answer may have come while this program itself was busy: it is read before an immediate runs.
       setImmediate(() => {
@@ -82,6 +95,11 @@ export class RequestQueue {
       });
     }, this.#deadline);
     this.#timer = timer;
+  }
+
+  #letGo(): void {
+    this.#helper?.finish();
+    this.#helper = undefined;
   }
 
   /** Fails what the process ended over, and gives all else to a new one. */

@@ -1,5 +1,6 @@
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Homes } from '../../../../src/host/home/homes.ts';
 import type { HomeUser } from '../../../../src/host/home/homes.ts';
 import { digest } from '../../../../src/host/files/write.ts';
@@ -98,6 +99,29 @@ it('ends the wait when the caller no longer wants the answer', async () => {
   await expect(homes.observe(ada, [], abort.signal)).rejects.toThrow('stopping');
   await homes.makeDirectory(ada, { path: '/home/ada/d', mode: 0o700 });
 });
+
+it('lets its process go when nothing is asked, and has another when something is', async () => {
+  const brief = new Homes({ root, leisure: 0 });
+  const processes = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const before = new Set(processes());
+  for (const name of ['a', 'b', 'c']) {
+    await brief.makeDirectory(ada, { path: `/home/ada/${name}`, mode: 0o700 });
+    await until(() => processes().every((pid) => pid === '' || before.has(pid)));
+  }
+  // Whoever asks while one is going meets nothing of it.
+  for (let turn = 0; turn < 20; turn++)
+    await brief.setMode(ada, '/home/ada/a', turn % 2 === 0 ? 0o750 : 0o700);
+  expect(snapshot(join(root, 'home/ada'))).toEqual({ a: 'dir 700', b: 'dir 700', c: 'dir 700' });
+  await brief.close();
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error('waited half a minute in vain');
+    await pause(5);
+  }
+}
 
 it('answers what was asked before it was closed, and nothing after', async () => {
   const made = homes.makeDirectory(ada, { path: '/home/ada/d', mode: 0o700 });
