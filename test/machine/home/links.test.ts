@@ -66,7 +66,7 @@ describeMachine('links that a user has made in her home', () => {
   beforeAll(() => {
     root = prepareGround();
     makeOwn(root, mallory, '/home/mallory/own');
-    asUser = new RequestQueue(root, 10_000);
+    asUser = new RequestQueue(root, 10_000, 60_000);
   });
   afterAll(async () => {
     await asUser.close();

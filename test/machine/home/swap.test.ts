@@ -62,7 +62,7 @@ describeMachine('a directory that a user swaps for a link and back, as fast as s
 
   it('leads nothing astray that is done for her, though she may write where the link leads', async () => {
     const before = await startSwapping('/srv/mallory');
-    const queue = (requests = new RequestQueue(root, 60_000));
+    const queue = (requests = new RequestQueue(root, 60_000, 60_000));
     const tally: Tally = {};
     for (let pass = 0; pass < PASSES; pass += 1) {
       const asked = OPERATIONS.map((operation) => queue.ask({ user: mallory, ...operation }, operation.op));
@@ -107,7 +107,7 @@ describeMachine('a file that a user makes in the instant in which it is to be ma
     let output = '';
     creator.stdout.on('data', (piece: Buffer) => (output += piece.toString()));
     await once(creator.stdout, 'data');
-    const queue = (requests = new RequestQueue(root, 60_000));
+    const queue = (requests = new RequestQueue(root, 60_000, 60_000));
     const refused: string[] = [];
     for (let file = 0; file < PASSES; file += 1) {
       const path = `${mallory.home}/${file}`;
