@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { completionScript, type Shell } from './completion.ts';
 import { lay, take, type Laid } from './install/files.ts';
 import { UNIT, unitText } from './install/unit.ts';
+import { takeAway } from './join/files.ts';
 import type { Io } from './io.ts';
 import { requireRoot } from './session.ts';
 
@@ -47,6 +48,7 @@ export function uninstall(io: Io, root: Command, { purge }: { readonly purge?: b
   for (const item of itemsOf(root, { start: false })) if (take(item)) io.out(`took away ${item.path}\n`);
   systemctl('daemon-reload');
   if (purge) {
+    for (const path of takeAway()) io.out(`took away ${path}\n`);
     for (const path of STATE) rmSync(path, { recursive: true, force: true });
     io.out(`removed ${STATE.join(', ')}: which ports and uids are reserved is forgotten\n`);
   }

@@ -27,6 +27,7 @@ export function livingCommands(io: Io, exit: Exit, root: Command): Command[] {
     logs(io, exit),
     healthz(io, exit),
     install(io, exit, root),
+    join(io, exit, root),
     uninstall(io, exit, root),
   ];
 }
@@ -153,6 +154,30 @@ function install(io: Io, exit: Exit, root: Command): Command {
     .option('--no-start', 'only enable it')
     .addHelpText('after', examples([['workstation install', 'from /etc/workstation']]))
     .action(async (options) => exit((await import('../install.ts')).install(io, root, options)));
+}
+
+function join(io: Io, exit: Exit, root: Command): Command {
+  return new Command('join')
+    .description(
+      'Make this machine one of a cluster: identity, kubeconfig and service, by an administrator’s kubeconfig.',
+    )
+    .requiredOption('--name <machine>', 'what its Workstation is called')
+    .option('--kubeconfig <file>', 'of an administrator; default: as kubectl does. Nothing of it is kept')
+    .option('--context <name>', 'which context of the kubeconfig')
+    .option('--server <url>', 'how this machine reaches the API server, when not as the kubeconfig says')
+    .option('-w, --workstation <file>', 'the Workstation to make where the cluster has none of that name')
+    .option(
+      '--token-lifetime <duration>',
+      'how long the machine may be switched off and be let in again',
+      '168h',
+    )
+    .option('--force', 'take the place of another machine of that name, which is locked out')
+    .option('--no-start', 'only enable the service')
+    .addHelpText(
+      'after',
+      examples([['workstation join --kubeconfig admin.conf --name devvm -w workstation.yaml', '']]),
+    )
+    .action(async (options) => exit(await (await import('../join.ts')).join(io, root, options)));
 }
 
 function uninstall(io: Io, exit: Exit, root: Command): Command {
