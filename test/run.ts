@@ -26,13 +26,11 @@ await Promise.all([
   check('types', ['tsc']),
   check('build', ['node', 'build.ts']),
 ]);
-suite('unit', ['--maxWorkers', '100%']);
+suite('unit');
 if (!isQuick) {
   await check('what the other tests need', ['node', 'test/prepare.ts']);
-  // One at a time: each has the whole machine to make machines on.
-  suite('machine', ['--runInBand']);
-  suite('servers', ['--runInBand']);
-  suite('cluster', ['--runInBand']);
+  // Much of their time is waiting, for services, deadlines and watches: a few at a time share the processors well.
+  suite('machine', 'servers', 'cluster');
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -48,12 +46,13 @@ async function check(name: string, [program = '', ...args]: readonly string[]): 
   else totals.failed += 1;
 }
 
-function suite(project: string, options: readonly string[]): void {
-  console.log(`--- ${project} tests`);
-  const report = join(reports, `${project}.json`);
+function suite(...projects: readonly string[]): void {
+  console.log(`--- ${projects.join(', ')} tests`);
+  const report = join(reports, `${projects.join('-')}.json`);
+  const workers = projects.includes('unit') ? '100%' : '150%';
   const { status } = spawnSync(
     join(bin, 'jest'),
-    ['--selectProjects', project, '--json', '--outputFile', report, ...options],
+    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', workers],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

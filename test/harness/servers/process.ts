@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -68,11 +67,31 @@ export async function serverDirectory(name: string): Promise<{ path: string; rem
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Loopback ports that were free a moment ago, all different. */
+/** Each worker of jest has ports of its own, below those that the kernel gives to connections (ip_local_port_range). */
+const FIRST_PORT = 12_000;
+const PORTS_EACH = 1000;
+const WORKERS = 16;
+const worker = Number(process.env['JEST_WORKER_ID'] ?? process.pid) % WORKERS;
+let asked = process.pid % PORTS_EACH;
+
+/** Loopback ports that were free a moment ago, all different, and given to nobody else for a long time. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    asked = (asked + 1) % PORTS_EACH;
+    const port = FIRST_PORT + worker * PORTS_EACH + asked;
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    await once(server.close(), 'close');
+    return true;
+  } catch {
+    return false;
+  }
 }
