@@ -9,7 +9,8 @@ export function trouble(): string | undefined {
   if (process.getuid?.() !== 0)
     return 'it makes a machine out of namespaces, and real accounts on it: run it as root';
   const machine = machineTrouble();
-  if (machine !== undefined) return `no throw-away machine can be made here: ${machine}`;
+  if (machine !== undefined)
+    return `no throw-away machine can be made here: ${machine}: 'npx node test/prepare.ts --packages' installs what is not there`;
   return PROGRAMS.every(isBuilt) ? undefined : goTrouble();
 }
 
