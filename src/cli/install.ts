@@ -29,6 +29,7 @@ const STATE = ['/var/lib/workstation', '/var/log/workstation', '/run/workstation
 
 export function install(io: Io, root: Command, options: InstallOptions): number {
   requireRoot();
+  requireSystemd('install');
   for (const item of itemsOf(root, options)) if (lay(item)) io.out(`laid down ${item.path}\n`);
   systemctl('daemon-reload');
   systemctl('enable', UNIT);
@@ -44,6 +45,7 @@ export function install(io: Io, root: Command, options: InstallOptions): number 
 /** What people have, and what the machine's state says of them, stays unless it is purged. */
 export function uninstall(io: Io, root: Command, { purge }: { readonly purge?: boolean }): number {
   requireRoot();
+  requireSystemd('uninstall');
   if (existsSync(UNIT_FILE)) systemctl('disable', '--now', UNIT);
   for (const item of itemsOf(root, { start: false })) if (take(item)) io.out(`took away ${item.path}\n`);
   systemctl('daemon-reload');
@@ -86,6 +88,12 @@ function argsOf({ roster = [], workstation, name, kubeconfig }: InstallOptions):
 function programPath(): string {
   const bundle = process.argv[1] ?? '';
   return resolve(dirname(bundle), '../bin/workstation');
+}
+
+/** sd_booted(3). Before anything is done: half an installation is none. */
+function requireSystemd(what: string): void {
+  if (existsSync('/run/systemd/system')) return;
+  throw new Error(`${what}: systemd does not run on this machine: do it on one that was booted with it`);
 }
 
 function systemctl(...args: string[]): void {
