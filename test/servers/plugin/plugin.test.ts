@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joined } from 'node:path';
 import { CHECKOUT } from '../../harness/machine/machine.ts';
@@ -159,6 +159,17 @@ describeServers('kubectl workstation', ['etcd', 'kube-apiserver', 'kubectl'], ()
     // A file that is named is what is meant, also by a plugin.
     const file = plugin.run(server.kubeconfig, ['roster', 'export', '-f', '-'], manifests.stdout);
     expect(file.stdout).toBe(stdout);
+  });
+
+  it('is told of in a guide whose first objects a server accepts', () => {
+    const guide = readFileSync(joined(import.meta.dirname, '../../../docs/cluster.md'), 'utf8');
+    const [, objects = ''] = /<<'END'\n([^]*?)\nEND\n/.exec(guide) ?? [];
+    const applied = kubectlOutput(
+      server.kubeconfig,
+      ['apply', '--dry-run=server', '-f', '-'],
+      objects.replaceAll('NODE', 'devvm-2').replaceAll('emo', 'zoe'),
+    );
+    expect(applied.match(/created/g)).toHaveLength(2);
   });
 
   it('plans nothing from afar, and says how; on the machine it plans what the cluster declares', async () => {
