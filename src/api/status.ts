@@ -29,6 +29,9 @@ export type WorkstationUserStatus = z.output<typeof WorkstationUserStatus>;
 
 const count = z.int().min(0);
 
+/** How many held removals a status names: with more, all of it would be refused. Approving these brings the next ones. */
+export const MOST_HELD = 4096;
+
 export const WorkstationStatus = z.strictObject({
   observedGeneration,
   capacity: z
@@ -59,7 +62,7 @@ export const WorkstationStatus = z.strictObject({
     .describe('The names of the declared services, in their order.'),
   heldRemovals: z
     .array(AccountName)
-    .max(4096)
+    .max(MOST_HELD)
     .optional()
     .describe(
       'Accounts of people who are gone, more than may go in one step: they stay until somebody approves it.',

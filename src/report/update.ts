@@ -1,5 +1,6 @@
 /** What the state is after a pass: pure, so that what did not change is equal and nothing is written. */
 import { mergeConditions, type Condition, type ConditionType, type Finding } from '../api/conditions.ts';
+import { MOST_HELD } from '../api/status.ts';
 import { API_VERSION, osUserOf, type WorkstationUser } from '../api/user.ts';
 import type { RecordedMeta, RecordedUser, State, WorkstationStatus } from './record.ts';
 
@@ -164,7 +165,7 @@ export function recordOfWorkstation(
       users: { total: users.length, ready },
       services,
       ...facts,
-      ...(heldRemovals.length === 0 ? {} : { heldRemovals }),
+      ...(heldRemovals.length === 0 ? {} : { heldRemovals: heldRemovals.slice(0, MOST_HELD) }),
       conditions: mergeConditions(
         before?.status.conditions ?? [],
         [summaryOf(machine), ...machine],

@@ -174,6 +174,17 @@ describe('the record of the machine', () => {
     });
   });
 
+  it.each([
+    ['nobody', 0, undefined],
+    ['some', 2, 2],
+    ['more than a status may name', 5000, 4096],
+  ])('names whose removal is held where that is %s, and stays valid', (_who, count, named) => {
+    const heldRemovals = Array.from({ length: count }, (_, index) => `user${index}`);
+    const status = after(EMPTY_STATE, [of('emo')], T0, { heldRemovals }).workstation?.status;
+    expect(status?.heldRemovals?.length).toBe(named);
+    expect(WorkstationStatus.safeParse(status).success).toBe(true);
+  });
+
   it('begins anew under another name', () => {
     const renamed = after(first, [of('emo')], T1, { workstation: 'other' });
     expect(renamed.workstation?.metadata).toEqual({
