@@ -153,7 +153,10 @@ async function claim(connection: Connection, setting: ClusterSetting): Promise<v
   try {
     await beatOnce(leaseOf(connection, setting));
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    if (!(error instanceof ApiError)) throw error;
+    // The heartbeat that goes on beside this was quicker.
+    if (error.status === 409) return claim(connection, setting);
+    if (error.status !== 403) throw error;
     const { name } = setting;
     const remedy = 'give --name the machine that the credentials are of, or credentials of this machine';
     throw new ClaimRefused(`be the agent of ${name}: ${error.message}: ${remedy}`, { cause: error });

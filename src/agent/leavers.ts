@@ -1,6 +1,7 @@
 /** Who has left, and whether they may go: only who was seen declared, and not more in one step than the limit. */
 import type { Machine } from '../host/machine.ts';
 import { uncut } from '../reconcile/leave.ts';
+import { osUserOf } from '../api/user.ts';
 import type { State } from '../report/record.ts';
 import { removalOfAllAllowed, removalsAllowed } from '../roster/offboard.ts';
 import { sortedSet } from '../roster/order.ts';
@@ -21,7 +22,7 @@ export interface Leavers {
  */
 export function leaversOf(
   machine: Machine,
-  { osUsers, users, stalled, unsound, leaving, workstation }: Roll,
+  { osUsers, users, served, stalled, unsound, leaving, workstation }: Roll,
   state: State,
 ): Leavers {
   const known = Object.values(state.users).map(({ metadata, status }) => ({
@@ -29,12 +30,18 @@ export function leaversOf(
     osUser: status.osUser,
     wasServed: status.uid !== undefined,
   }));
-  const deleted = leaving.map((leaver) => ({ ...leaver, wasServed: true }));
-  const left = [...known, ...deleted].filter(({ osUser }) => !osUsers.has(osUser));
+  const inUse = new Set([...served.values()].map(osUserOf));
+  // An account that only somebody claims who may not have it yet is still that of whoever had it, and leaves.
+  const isTheirs = ({ name, osUser }: { name: string; osUser: string }): boolean =>
+    !osUsers.has(osUser) || (!inUse.has(osUser) && state.users[name]?.status.uid !== undefined);
+  const deleted = leaving.filter(isTheirs).map((leaver) => ({ ...leaver, wasServed: true }));
+  const left = [...known.filter(({ osUser }) => !osUsers.has(osUser)), ...deleted];
   // An account that a declaration only named, and no pass had to do with, is somebody else's.
-  const served = left.filter(({ wasServed }) => wasServed);
-  const go = uncut(machine, sortedSet(served.map(({ osUser }) => osUser)), state);
-  const gone = sortedSet(left.filter(({ osUser }) => !go.includes(osUser)).map(({ name }) => name));
+  const had = left.filter(({ wasServed }) => wasServed);
+  const go = uncut(machine, sortedSet(had.map(({ osUser }) => osUser)), state);
+  const handedOn = leaving.filter((leaver) => !isTheirs(leaver));
+  const isGone = ({ osUser }: { osUser: string }): boolean => !go.includes(osUser);
+  const gone = sortedSet([...left.filter(isGone), ...handedOn].map(({ name }) => name));
   const approved = new Set(state.approved);
   const unapproved = go.filter((osUser) => !approved.has(osUser));
   // Whoever is being deleted was named in doing so: nobody lost a list.

@@ -115,7 +115,8 @@ async function live(
   { manager, logger }: Telemetry,
   signal: AbortSignal,
 ): Promise<void> {
-  const accompanied = side.accompany(signal);
+  const ended = new AbortController();
+  const accompanied = side.accompany(AbortSignal.any([signal, ended.signal]));
   const reload = () => {
     manager.reloading();
     const done = side.reload();
@@ -134,6 +135,7 @@ async function live(
     if (!signal.aborted) throw error;
   } finally {
     process.off('SIGHUP', reload);
+    ended.abort();
     manager.stopping('lets running actions finish');
     manager.extend(GRACE + LAST_WORDS);
     await agent.stop(GRACE);

@@ -49,6 +49,8 @@ export interface JoinOptions {
   readonly url?: string;
   /** Sections of the site's policy that people do without. */
   readonly without?: readonly string[];
+  /** Sections that are otherwise than the site's. */
+  readonly sections?: Readonly<Record<string, object>>;
 }
 
 /** What makes onboarding somebody slow, and is the same whoever declares it. */
@@ -58,7 +60,7 @@ const KUBECONFIG = '/etc/workstation/kubeconfig';
 
 /** A machine that may be an agent's of this name, and its Workstation. */
 export async function join(server: Apiserver, name: string, options: JoinOptions = {}): Promise<Joined> {
-  const { url = server.url, without = [] } = options;
+  const { url = server.url, without = [], sections = {} } = options;
   const machine = await createMachine({ kind: 'chroot', base: await siteBase(), network: 'host' });
   // Nobody mints here: as if each had got a token earlier.
   await machine.write('/etc/skel/.config/claude-auth-sync/vault-token', 'minted', 0o600);
@@ -67,7 +69,7 @@ export async function join(server: Apiserver, name: string, options: JoinOptions
   await giveToken(await tokenOf(server, account));
   const policy = parse(await sitePolicy()) as { spec: Record<string, unknown> };
   for (const section of ['clusterTiers', ...without]) delete policy.spec[section];
-  apply(server, { ...policy, metadata: { name } });
+  apply(server, { ...policy, metadata: { name }, spec: { ...policy.spec, ...sections } });
   return {
     machine,
     account,
