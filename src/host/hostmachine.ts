@@ -1,6 +1,6 @@
 /** The machine as it is: every look and every action goes to the part of this room that knows how. */
 import type { Action } from '../sections/action.ts';
-import type { AccountFacts, Entries, Probe, UnitFacts } from '../sections/facts.ts';
+import type { AccountFacts, Entries, HomeLook, Probe, UnitFacts } from '../sections/facts.ts';
 import type { Accounts } from './accounts/database.ts';
 import { processesOf } from './accounts/processes.ts';
 import { refusal } from './accounts/refusals.ts';
@@ -75,11 +75,17 @@ export class HostMachine implements Machine {
     return this.#parts.accounts.lookUp(osUsers);
   }
 
-  async lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries> {
+  async lookAtHome(
+    osUser: string,
+    home: string,
+    probes: readonly Probe[],
+    known?: string,
+  ): Promise<HomeLook | undefined> {
     const { accounts, files } = this.#parts;
     const isMissing = files.observe([{ path: home, read: 'stat' }]).get(home)?.kind === 'absent';
-    if (accounts.passwd(osUser) === undefined || isMissing) return this.#lookAtSkel(home, probes);
-    return this.#parts.homes.observe(this.#homeUser(osUser), probes);
+    if (accounts.passwd(osUser) === undefined || isMissing)
+      return { entries: this.#lookAtSkel(home, probes) };
+    return this.#parts.homes.look(this.#homeUser(osUser), probes, known);
   }
 
   /** What a new home would have, or that of an account whose making was interrupted. */

@@ -3,7 +3,7 @@
  * which takes the closed vocabulary of actions. Nothing here decides; nothing outside this room touches the machine.
  */
 import type { Action } from '../sections/action.ts';
-import type { AccountFacts, Entries, Probe, UnitFacts } from '../sections/facts.ts';
+import type { AccountFacts, Entries, HomeLook, Probe, UnitFacts } from '../sections/facts.ts';
 
 /** How an action ended. */
 export type Done =
@@ -20,11 +20,21 @@ export interface Machine {
   readonly isLive: boolean;
   /** The account as it is now, and the groups that exist. Databases are read again only when they changed. */
   account(osUser: string): AccountFacts | undefined;
+  /** The same object while the groups are the same. */
   groups(): ReadonlySet<string>;
   /** Asks name services for those of these accounts that no local database has; `account` knows them then. */
   lookUp(osUsers: readonly string[]): Promise<void>;
-  /** Reads with the person's own rights, from the person's home, or from /etc/skel while there is no account. */
-  lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries>;
+  /**
+   * Reads with the person's own rights, from the person's home, or from /etc/skel while there is no account.
+   * @param known the version of an earlier look at the same paths
+   * @returns undefined where everything looks as it did then
+   */
+  lookAtHome(
+    osUser: string,
+    home: string,
+    probes: readonly Probe[],
+    known?: string,
+  ): Promise<HomeLook | undefined>;
   lookAtSystem(probes: readonly Probe[]): Entries;
   /** Sources are absolute paths of the machine, or relative to the directory of the file that declares them. */
   lookAtSources(sources: readonly string[]): Entries;

@@ -43,7 +43,7 @@ export function resolve(
     roster,
     services: policy.services,
     files: joinedFiles(envFiles(machine, policy), promised),
-    occupied: machine.listening(),
+    occupied: () => machine.listening(),
   });
   const published = roster.filter(({ osUser, spec }) => !spec.suspended && isThere(osUser));
   return {
@@ -126,7 +126,23 @@ function namesIn(directory: string, found: Entry): string[] {
   throw new Error(inTheWay('read the ports that are given out', directory, found).message);
 }
 
+/** The same object as before while it would say the same: what is worked out for a person is kept with it. */
 function personOf(
+  machine: Machine,
+  user: WorkstationUser,
+  policy: WorkstationSpec,
+  assignment: Assignment,
+): Person {
+  const person = workedOut(machine, user, policy, assignment);
+  const before = known.get(user);
+  if (before !== undefined && saysTheSame(before, person)) return before;
+  known.set(user, person);
+  return person;
+}
+
+const known = new WeakMap<WorkstationUser, Person>();
+
+function workedOut(
   machine: Machine,
   user: WorkstationUser,
   policy: WorkstationSpec,
@@ -148,4 +164,10 @@ function personOf(
       .map(({ reason, message }) => refused(reason, message)),
     policy,
   };
+}
+
+/** What is declared is never changed in place: it is the same where it is the same object. */
+function saysTheSame(one: Person, other: Person): boolean {
+  const rest = (person: Person): string => JSON.stringify({ ...person, spec: undefined, policy: undefined });
+  return one.spec === other.spec && one.policy === other.policy && rest(one) === rest(other);
 }

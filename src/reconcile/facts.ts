@@ -1,7 +1,7 @@
 /** Gathers what the sections of one person asked for. */
 import type { Machine } from '../host/machine.ts';
 import type { State } from '../report/record.ts';
-import type { Entries, Entry } from '../sections/facts.ts';
+import type { Entries, Entry, UnitFacts } from '../sections/facts.ts';
 import type { Facts, Person, Probes } from '../sections/section.ts';
 
 /** What holds for the whole of one pass. */
@@ -18,27 +18,35 @@ export interface PassFacts {
   now(): number;
 }
 
-export async function gather(
+/** All but the home, which is looked at last: what was seen of it before may do. */
+export type FactsAround = Omit<Facts, 'home'>;
+
+export function gatherAround(
   machine: Machine,
   pass: PassFacts,
   person: Person,
   probes: Required<Probes>,
-): Promise<Facts> {
+): FactsAround {
   const account = machine.account(person.osUser);
   return {
     isLive: machine.isLive,
     ...(account ? { account } : {}),
     groups: machine.groups(),
-    home: await machine.lookAtHome(person.osUser, person.home, probes.home),
     system: overlaid(machine.lookAtSystem(probes.system), pass.planned),
     sources: overlaid(lookOnce(machine, pass, probes.sources), pass.planned),
-    units: machine.units,
+    units: new Map(probes.units.flatMap((unit) => unitOf(machine, unit))),
     cut: pass.cut.has(person.osUser),
     cutGroups: pass.departed[person.osUser]?.groups ?? [],
     hasProcesses: person.spec.suspended && account !== undefined && machine.hasProcesses(account.uid),
     canMint: pass.canMint,
     now: pass.now(),
   };
+}
+
+/** A copy of what is known: batches of others change it while this person's home is looked at. */
+function unitOf({ units }: Machine, unit: string): [string, UnitFacts][] {
+  const found = units.get(unit);
+  return found === undefined ? [] : [[unit, found]];
 }
 
 function lookOnce(machine: Machine, { sources }: PassFacts, wanted: readonly string[]): Entries {

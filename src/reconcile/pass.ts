@@ -21,12 +21,13 @@ import {
 import type { Person, SectionPlan } from '../sections/section.ts';
 import { Crowd } from './crowd.ts';
 import { reservedBy, resolve, type Desired } from './desired.ts';
-import { gather, type PassFacts } from './facts.ts';
+import type { PassFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
+import { lookAndPlan } from './look.ts';
 import { MachineWork } from './machinework.ts';
 import type { Witness } from './perform.ts';
 import { brokenOff, reconcilePerson } from './person.ts';
-import { planPerson, probesOf, type PlannedSection } from './plan.ts';
+import { probesOf, type PlannedSection } from './plan.ts';
 
 export interface PassInput {
   readonly machine: Machine;
@@ -76,9 +77,13 @@ export async function planPass(input: PassInput): Promise<Planned> {
 }
 
 /** One whose home cannot be looked at keeps nobody else's plan from being shown. */
-async function planSafely(machine: Machine, pass: PassFacts, person: Person): Promise<PlannedSection[]> {
+async function planSafely(
+  machine: Machine,
+  pass: PassFacts,
+  person: Person,
+): Promise<readonly PlannedSection[]> {
   try {
-    return planPerson(person, await gather(machine, pass, person, probesOf(person)));
+    return await lookAndPlan(machine, pass, person);
   } catch (error) {
     return [fault(error)];
   }

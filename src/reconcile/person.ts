@@ -2,10 +2,11 @@
 import type { ConditionType } from '../api/conditions.ts';
 import { escapeControls } from '../api/text/show.ts';
 import type { Person } from '../sections/section.ts';
-import { gather, type PassFacts } from './facts.ts';
+import type { PassFacts } from './facts.ts';
 import type { Failure, Seen } from './findings.ts';
+import { lookAndPlan } from './look.ts';
 import { perform, type Performance, type Performed } from './perform.ts';
-import { isEmpty, planPerson, probesOf, type PlannedSection } from './plan.ts';
+import { isEmpty } from './plan.ts';
 
 /**
  * How often a plan may follow from what the one before it made: a moved clone shows what is still missing, an
@@ -25,9 +26,7 @@ export async function reconcilePerson(
   pass: PassFacts,
   person: Person,
 ): Promise<Reconciled> {
-  const probes = probesOf(person);
-  const look = async (): Promise<PlannedSection[]> =>
-    planPerson(person, await gather(around.machine, pass, person, probes));
+  const look = () => lookAndPlan(around.machine, pass, person);
   const failures: Failure[] = [];
   const notes = new Map<ConditionType, readonly string[]>();
   const acted = new Set<ConditionType>();

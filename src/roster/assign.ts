@@ -13,8 +13,8 @@ export interface AssignmentRequest {
   readonly services: readonly Service[];
   /** The environment files found; those of departed people too, whose ports are held. */
   readonly files: readonly EnvFile[];
-  /** Ports that something listens on or that are held in another way. */
-  readonly occupied: ReadonlySet<number>;
+  /** Ports that something listens on or that are held in another way; asked for when there is a newcomer. */
+  readonly occupied: () => ReadonlySet<number>;
 }
 
 export interface Assignment {
@@ -36,12 +36,17 @@ export function assignPorts({ roster, services, files, occupied }: AssignmentReq
     const users = roster.filter(({ spec }) => selects(service, spec.tier)).map(({ osUser }) => osUser);
     const refused = users.flatMap((osUser) => refusalOf(osUser, service.name, holders) ?? []);
     const refusedUsers = new Set(refused.map(({ osUser }) => osUser));
+    const served = users.filter((osUser) => !refusedUsers.has(osUser));
+    const kept = claims.ports.get(service.name) ?? new Map<string, number>();
+    const hasNewcomers = served.some((osUser) => !kept.has(osUser));
     const allocation = allocatePorts({
       service: service.name,
-      users: users.filter((osUser) => !refusedUsers.has(osUser)),
+      users: served,
       range: service.port,
-      kept: claims.ports.get(service.name) ?? new Map(),
-      reserved: new Set([...occupied, ...holders.keys(), ...claimedElsewhere(service, claims)]),
+      kept,
+      reserved: new Set(
+        hasNewcomers ? [...occupied(), ...holders.keys(), ...claimedElsewhere(service, claims)] : [],
+      ),
     });
     ports.set(service.name, allocation.ports);
     for (const [osUser, port] of allocation.ports) holders.set(port, `${service.name} of ${osUser}`);

@@ -50,6 +50,13 @@ export type Entry =
 /** Entries by path. A path that was not asked for is missing, and reading it is a fault of the section. */
 export type Entries = ReadonlyMap<string, Entry>;
 
+/** What a look at a home found. */
+export interface HomeLook {
+  readonly entries: Entries;
+  /** A digest of the entries; absent where they cannot be asked for by it. */
+  readonly version?: string;
+}
+
 /** One account as the account databases have it. */
 export interface AccountFacts {
   readonly name: string;

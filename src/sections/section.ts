@@ -71,7 +71,10 @@ export interface SectionPlan {
   readonly troubles: readonly Trouble[];
   /** What somebody should know though nothing is wrong. */
   readonly notes: readonly string[];
-  /** When there will be something to do though nothing changes, milliseconds since 1970. */
+  /**
+   * When there may be something to do though nothing changes, milliseconds since 1970. Until then, and as long as the
+   * clock goes on, a plan without actions stays as it is.
+   */
   readonly next?: number;
 }
 

@@ -32,7 +32,9 @@ export function observe(tree: Tree, probe: Probe, contents: Contents, limit = FI
         return read === 'list' ? listed(tree, path) : described(fstatSync(tree.root.fd));
       const place = tree.locate(path);
       if (place === undefined) return ABSENT;
-      return read === 'stat' ? observeStatus(place) : observeContent(tree, probe, place, contents, limit);
+      return read === 'stat'
+        ? observeStatus(tree, place)
+        : observeContent(tree, probe, place, contents, limit);
     });
   } catch (error) {
     return blockedBy(error);
@@ -45,9 +47,11 @@ export function blockedBy(error: unknown): Entry {
   return { kind: 'blocked', obstacle: asObstacle(error.refusal) };
 }
 
-function observeStatus({ directory, name }: Place): Entry {
+function observeStatus(tree: Tree, place: Place): Entry {
+  const { directory, name } = place;
   const found = look(directory, name);
   if (found === undefined) return ABSENT;
+  if (found.isDirectory()) tree.sawDirectory(place);
   if (found.isSymbolicLink()) return { kind: 'symlink', target: readLink(directory, name) };
   return described(found);
 }
@@ -69,6 +73,7 @@ function observeContent(
     found = lookExactly(place.directory, place.name);
   }
   if (found === undefined) return ABSENT;
+  if (found.isDirectory()) tree.sawDirectory(place);
   if (read === 'list' && found.isDirectory()) return listed(tree, path);
   if (read === 'text' && found.isFile()) return withText(place, found, contents, limit);
   return described(found);

@@ -25,6 +25,8 @@ interface Node extends Directory {
   /** Absent at the root, whose `..` is itself, as after chroot(2). */
   readonly up?: Node;
   readonly below: Map<string, Node>;
+  /** Names of directories that were seen here and not entered yet. */
+  readonly seen: Set<string>;
 }
 
 export class Tree {
@@ -36,7 +38,7 @@ export class Tree {
 
   /** `root` is left open by `close`. */
   constructor(root: Directory, policy: LinkPolicy) {
-    this.#root = { fd: root.fd, path: root.path, below: new Map() };
+    this.#root = { fd: root.fd, path: root.path, below: new Map(), seen: new Set() };
     this.#policy = policy;
   }
 
@@ -66,6 +68,11 @@ export class Tree {
     this.#followed = 0;
     const directory = this.#walk(this.#root, parts, make);
     return directory && { directory, name };
+  }
+
+  /** A directory was seen at a place that was located here: to enter it, it need not be looked at again. */
+  sawDirectory({ directory, name }: Place): void {
+    (directory as Node).seen.add(name);
   }
 
   /** Where the link at a place that was located here leads, itself perhaps a link; undefined where a parent is absent. */
@@ -116,17 +123,11 @@ export class Tree {
     const known = from.below.get(name);
     if (known !== undefined) return known;
     const path = pathOf(from, name);
-    const found = refusing(path, () => look(from, name));
-    if (found === undefined) return 'absent';
-    if (found.isSymbolicLink()) return 'link';
-    if (!found.isDirectory()) throw new FileRefused({ reason: 'not-a-directory', at: path });
-    const node: Node = {
-      fd: refusing(path, () => openDirectory(from, name)),
-      path,
-      up: from,
-      below: new Map(),
-    };
-    this.#opened.push(node.fd);
+    const found = from.seen.delete(name) ? 'directory' : kindAt(from, name, path);
+    if (found !== 'directory') return found;
+    const fd = refusing(path, () => openDirectory(from, name));
+    const node: Node = { fd, path, up: from, below: new Map(), seen: new Set() };
+    this.#opened.push(fd);
     from.below.set(name, node);
     return node;
   }
@@ -139,4 +140,12 @@ export class Tree {
     const parts = target.split('/').filter((part) => part !== '' && part !== '.');
     return { start: target.startsWith('/') ? this.#root : from, parts };
   }
+}
+
+function kindAt(directory: Directory, name: string, path: string): 'directory' | 'absent' | 'link' {
+  const found = refusing(path, () => look(directory, name));
+  if (found === undefined) return 'absent';
+  if (found.isSymbolicLink()) return 'link';
+  if (!found.isDirectory()) throw new FileRefused({ reason: 'not-a-directory', at: path });
+  return 'directory';
 }

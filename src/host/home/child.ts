@@ -4,7 +4,7 @@
  * program that started it; signals for the whole group are that program's to answer.
  */
 import { readSync, writeSync } from 'node:fs';
-import { openRoot } from '../files/calls.ts';
+import { openRoot, standAmongDescriptors } from '../files/calls.ts';
 import { Contents } from '../files/read.ts';
 import { Decoder, encode } from './protocol.ts';
 import type { Request, Response } from './protocol.ts';
@@ -18,6 +18,7 @@ process.umask(0);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
 
 const root = { fd: openRoot(process.argv[2] ?? '/'), path: '/' };
+standAmongDescriptors();
 const contents = new Contents();
 const requests = new Decoder<Request>();
 

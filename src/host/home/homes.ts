@@ -3,7 +3,7 @@
  * that hangs, as on a file system of the user's own making, ends with the process at its deadline; it fails, and so does
  * what waits for the same user. Everybody else's requests go on in a new process and notice nothing.
  */
-import type { Entries, Probe } from '../../sections/facts.ts';
+import type { Entries, HomeLook, Probe } from '../../sections/facts.ts';
 import type { DirectoryToMake } from '../files/directories.ts';
 import { attemptOf } from '../files/operation.ts';
 import type { Operation } from '../files/operation.ts';
@@ -45,8 +45,13 @@ export class Homes {
 
   /** What the user can see of these paths; that something cannot be seen is an entry too. */
   async observe(user: HomeUser, probes: readonly Probe[], signal?: AbortSignal): Promise<Entries> {
-    const response = await this.#ask({ op: 'observe', user, probes }, `look at ${user.home}`, signal);
-    return new Map(response.kind === 'observed' ? response.entries : []);
+    const look = await this.#look({ op: 'observe', user, probes }, signal);
+    return look?.entries ?? new Map<string, never>();
+  }
+
+  /** As `observe`; undefined where that would give what a look at the same paths gave with this version. */
+  look(user: HomeUser, probes: readonly Probe[], known?: string): Promise<HomeLook | undefined> {
+    return this.#look({ op: 'observe', user, probes, ...(known === undefined ? {} : { known }) });
   }
 
   writeFile(user: HomeUser, file: FileToWrite, signal?: AbortSignal): Promise<void> {
@@ -78,6 +83,12 @@ export class Homes {
   /** Ends the helper process when all that was asked is answered. */
   close(): Promise<void> {
     return this.#requests.close();
+  }
+
+  async #look(request: Request, signal?: AbortSignal): Promise<HomeLook | undefined> {
+    const response = await this.#ask(request, `look at ${request.user.home}`, signal);
+    if (response.kind !== 'observed') return undefined;
+    return { version: response.version, entries: new Map(response.entries) };
   }
 
   async #operate(user: HomeUser, operation: Operation, signal: AbortSignal | undefined): Promise<void> {

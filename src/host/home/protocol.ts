@@ -18,12 +18,25 @@ export interface HomeUser {
 }
 
 export type Request = { readonly user: HomeUser } & (
-  { readonly op: 'observe'; readonly probes: readonly Probe[] } | Operation
+  | {
+      readonly op: 'observe';
+      readonly probes: readonly Probe[];
+      /** The version of an answer to the same probes that the asker has. */
+      readonly known?: string;
+    }
+  | Operation
 );
 
 export type Response =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'observed'; readonly entries: readonly (readonly [string, Entry])[] }
+  /** `version` is a digest of the entries: what has the same is the same. */
+  | {
+      readonly kind: 'observed';
+      readonly version: string;
+      readonly entries: readonly (readonly [string, Entry])[];
+    }
+  /** The answer is the one that is known. */
+  | { readonly kind: 'unchanged' }
   /** `isFinished` is false when the same request has to be made again to go on. */
   | { readonly kind: 'operated'; readonly isFinished: boolean }
   | { readonly kind: 'refused'; readonly refusal: Refusal }

@@ -18,15 +18,23 @@ export function withRightsOf<T>(user: HomeUser, work: () => T): T {
   }
 }
 
-/** The groups first: once the user id has gone, so has the right to change them. */
+/**
+ * The groups first: once the user id has gone, so has the right to change them. Each change must reach every thread, so
+ * groups that are right already stay.
+ */
 function take({ uid, gid, groups }: HomeUser): void {
-  process.setgroups?.([...groups]);
+  const wanted = new Set([gid, ...groups]);
   process.setegid?.(gid);
+  if (!hasExactly(wanted)) process.setgroups?.([...groups]);
   process.seteuid?.(uid);
-  const allowed = new Set([gid, ...groups]);
-  const hasOthers = process.getgroups?.().some((group) => !allowed.has(group));
-  if (process.geteuid?.() !== uid || process.getegid?.() !== gid || hasOthers !== false)
+  if (process.geteuid?.() !== uid || process.getegid?.() !== gid || !hasExactly(wanted))
     end(`take the rights of uid ${uid}: the process has others`);
+}
+
+/** The effective group id is among them, whether it is a supplementary one too or not. */
+function hasExactly(wanted: ReadonlySet<number>): boolean {
+  const groups = new Set(process.getgroups?.());
+  return groups.size === wanted.size && [...groups].every((group) => wanted.has(group));
 }
 
 /** Group ids stay the last user's: whoever is next brings their own, and root without a user does nothing. */

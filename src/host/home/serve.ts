@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
+import type { Entry } from '../../sections/facts.ts';
 import type { Directory } from '../files/calls.ts';
 import { blockedBy, observeAll } from '../files/observe.ts';
 import { operate } from '../files/operation.ts';
@@ -51,13 +53,24 @@ function answer(home: Tree | undefined, contents: Contents, request: Request): R
     if (home !== undefined) return { kind: 'operated', isFinished: operate(home, request) };
     throw new FileRefused({ reason: 'error', at: request.user.home, code: 'ENOENT' });
   }
-  if (home !== undefined) return { kind: 'observed', entries: observeAll(home, request.probes, contents) };
-  return { kind: 'observed', entries: request.probes.map(({ path }) => [path, { kind: 'absent' }]) };
+  if (home !== undefined) return observed(request, observeAll(home, request.probes, contents));
+  return observed(request, allOf(request, { kind: 'absent' }));
 }
 
 function failure(request: Request, error: unknown): Response {
   if (!(error instanceof FileRefused)) return { kind: 'fault', message: String(error) };
   if (request.op !== 'observe') return { kind: 'refused', refusal: error.refusal };
-  const entry = blockedBy(error);
-  return { kind: 'observed', entries: request.probes.map(({ path }) => [path, entry]) };
+  return observed(request, allOf(request, blockedBy(error)));
+}
+
+type Observation = Extract<Request, { readonly op: 'observe' }>;
+
+function allOf({ probes }: Observation, entry: Entry): [string, Entry][] {
+  return probes.map(({ path }) => [path, entry]);
+}
+
+/** Most looks find what the one before them found, and that is said in a word. */
+function observed({ known }: Observation, entries: readonly (readonly [string, Entry])[]): Response {
+  const version = hash('sha256', JSON.stringify(entries), 'base64');
+  return version === known ? { kind: 'unchanged' } : { kind: 'observed', version, entries };
 }

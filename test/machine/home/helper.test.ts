@@ -80,10 +80,10 @@ describeMachine('the helper process for homes', () => {
     expect(await startedHelper()).toBe(pid);
   });
 
-  it("has nothing of its program's environment, stands nowhere, and is root between requests", async () => {
+  it("has nothing of its program's environment, stands nowhere else, and is root between requests", async () => {
     const pid = await startedHelper();
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toBe('UV_USE_IO_URING=0\0');
-    expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/');
+    expect(readlinkSync(`/proc/${pid}/cwd`)).toBe(`/proc/${pid}/fd`);
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\t0\t0\t0\t0$/m);
   });
 

@@ -1,7 +1,7 @@
 /** A machine in memory: does every action of the vocabulary, refuses as the real one does, and writes down all of it. */
 import type { Done, Machine } from '../../../src/host/machine.ts';
 import type { Action } from '../../../src/sections/action.ts';
-import type { AccountFacts, Entries, Probe, UnitFacts } from '../../../src/sections/facts.ts';
+import type { AccountFacts, Entries, HomeLook, Probe, UnitFacts } from '../../../src/sections/facts.ts';
 import { isUnitAction } from '../../../src/reconcile/perform.ts';
 import { RUNNING } from '../sections/build.ts';
 import { directory, file, lookAt } from '../sections/tree.ts';
@@ -39,22 +39,33 @@ export class MemoryMachine implements Machine {
   }
 
   groups(): ReadonlySet<string> {
-    return this.groupNames;
+    return new Set(this.groupNames);
   }
 
   lookUp(): Promise<void> {
     return Promise.resolve();
   }
 
-  lookAtHome(osUser: string, home: string, probes: readonly Probe[]): Promise<Entries> {
+  lookAtHome(
+    osUser: string,
+    home: string,
+    probes: readonly Probe[],
+    known?: string,
+  ): Promise<HomeLook | undefined> {
     return Promise.resolve().then(() => {
       this.beforeLook(osUser);
-      if (this.accounts.has(osUser)) return lookAt(this.tree, probes);
-      const skel = [...this.files.below(SKEL)].map(
-        ([path, entry]) => [home + path.slice(SKEL.length), entry] as const,
-      );
-      return lookAt(new Map(skel), probes);
+      const entries = this.#homeEntries(osUser, home, probes);
+      const version = JSON.stringify([...entries]);
+      return version === known ? undefined : { entries, version };
     });
+  }
+
+  #homeEntries(osUser: string, home: string, probes: readonly Probe[]): Entries {
+    if (this.accounts.has(osUser)) return lookAt(this.tree, probes);
+    const skel = [...this.files.below(SKEL)].map(
+      ([path, entry]) => [home + path.slice(SKEL.length), entry] as const,
+    );
+    return lookAt(new Map(skel), probes);
   }
 
   lookAtSystem(probes: readonly Probe[]): Entries {

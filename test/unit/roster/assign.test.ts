@@ -12,7 +12,7 @@ const mcp = service('mcp', {
 const services = [web, mcp];
 
 const assign = (fields: Partial<AssignmentRequest>) =>
-  assignPorts({ roster: [], services, files: [], occupied: new Set(), ...fields });
+  assignPorts({ roster: [], services, files: [], occupied: () => new Set(), ...fields });
 
 const plain = ({ ports }: { ports: ReadonlyMap<string, ReadonlyMap<string, number>> }) =>
   Object.fromEntries([...ports].map(([name, byUser]) => [name, Object.fromEntries(byUser)]));
@@ -102,8 +102,22 @@ describe('assignPorts', () => {
 
   it('holds the ports of departed people and those that something listens on', () => {
     const files = [{ path: '/etc/x/gone.env', text: 'WEB_PORT=4000\n' }];
-    const { ports } = assign({ roster: [person('emo')], services: [web], files, occupied: new Set([4001]) });
+    const occupied = () => new Set([4001]);
+    const { ports } = assign({ roster: [person('emo')], services: [web], files, occupied });
     expect(ports.get('web')?.get('emo')).toBe(4002);
+  });
+
+  it('asks what is listened on only when somebody has no port yet', () => {
+    let asked = 0;
+    const occupied = () => {
+      asked += 1;
+      return new Set<number>();
+    };
+    const files = [{ path: '/etc/x/emo.env', text: 'WEB_PORT=4000\n' }];
+    assign({ roster: [person('emo')], services: [web], files, occupied });
+    expect(asked).toBe(0);
+    assign({ roster: [person('emo'), person('ada')], services: [web], files, occupied });
+    expect(asked).toBe(1);
   });
 
   it('gives no port of one service out for another', () => {

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Homes } from '../../../../src/host/home/homes.ts';
@@ -52,6 +52,42 @@ it('does everything that can be done to files in a home', async () => {
   await homes.removeTree(ada, '/home/ada/.config');
   await homes.removeLeftovers(ada, '/home/ada');
   expect(snapshot(home)).toEqual({ code: 'dir 755' });
+});
+
+describe('a look that is known', () => {
+  const probes = [
+    { path: '/home/ada/f', read: 'text' },
+    { path: '/home/ada/d', read: 'list' },
+    { path: '/home/ada/none', read: 'stat' },
+  ] as const;
+  const write = (path: string, content: string) => homes.writeFile(ada, { path, content, mode: 0o600 });
+  const changes: Readonly<Record<string, () => Promise<void>>> = {
+    'other content': () => write('/home/ada/f', 'two'),
+    'another mode': () => homes.setMode(ada, '/home/ada/f', 0o640),
+    'another name in a directory': () => write('/home/ada/d/new', ''),
+    'a new file': () => write('/home/ada/none', ''),
+    'a file that is gone': () => homes.removeTree(ada, '/home/ada/f'),
+    'no home any more': async () => renameSync(join(root, 'home/ada'), join(root, 'home/moved')),
+  };
+
+  beforeEach(async () => {
+    await write('/home/ada/f', 'one');
+    await homes.makeDirectory(ada, { path: '/home/ada/d', mode: 0o700 });
+  });
+
+  it('is answered in a word while nothing changes', async () => {
+    const look = await homes.look(ada, probes);
+    expect(look?.entries).toEqual(await homes.observe(ada, probes));
+    expect(await homes.look(ada, probes, look?.version)).toBeUndefined();
+    expect(await homes.look(ada, probes, 'another')).toEqual(look);
+  });
+
+  it.each(Object.keys(changes))('is answered whole after %s', async (what) => {
+    const known = (await homes.look(ada, probes))?.version;
+    await changes[what]?.();
+    const look = await homes.look(ada, probes, known);
+    expect(look?.entries).toEqual(await homes.observe(ada, probes));
+  });
 });
 
 it('rejects with the refusal, and goes on', async () => {

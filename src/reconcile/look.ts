@@ -1,0 +1,84 @@
+/**
+ * Looks at one person and plans.
+ *
+ * - A plan follows from the person and the facts alone. Whoever there was nothing to do for is not planned for again while
+ *   both are the same; the home is then not even handed over.
+ * - What is remembered of the facts is a digest: no content, and nothing that grows with it.
+ * - It is remembered with the person, and goes when what is declared of them does.
+ */
+import { hash } from 'node:crypto';
+import type { Machine } from '../host/machine.ts';
+import type { Entry } from '../sections/facts.ts';
+import type { Person } from '../sections/section.ts';
+import { gatherAround, type FactsAround, type PassFacts } from './facts.ts';
+import { isEmpty, planPerson, probesOf, type PlannedSection } from './plan.ts';
+
+/** A plan without an action, and what it was made from. */
+interface Idle {
+  readonly plan: readonly PlannedSection[];
+  /** Digest of all facts but the home and the time. */
+  readonly around: string;
+  /** The version of the home. */
+  readonly home: string;
+  /** From when on, and before when, a plan says the same: milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+}
+
+const idle = new WeakMap<Person, Idle>();
+
+export async function lookAndPlan(
+  machine: Machine,
+  pass: PassFacts,
+  person: Person,
+): Promise<readonly PlannedSection[]> {
+  const probes = probesOf(person);
+  const facts = gatherAround(machine, pass, person, probes);
+  const around = digestOf(facts);
+  const before = recall(person, around, facts.now);
+  const home = await machine.lookAtHome(person.osUser, person.home, probes.home, before?.home);
+  if (home === undefined) return before?.plan ?? [];
+  const plan = planPerson(person, { ...facts, home: home.entries });
+  if (home.version === undefined || !isEmpty(plan)) idle.delete(person);
+  else idle.set(person, { plan, around, home: home.version, since: facts.now, until: nextOf(plan) });
+  return plan;
+}
+
+/** A clock that was set back makes nothing of before certain. */
+function recall(person: Person, around: string, now: number): Idle | undefined {
+  const before = idle.get(person);
+  const isSame = before !== undefined && before.around === around;
+  return isSame && before.since <= now && now < before.until ? before : undefined;
+}
+
+function nextOf(plan: readonly PlannedSection[]): number {
+  return Math.min(...plan.map(({ next }) => next ?? Infinity));
+}
+
+function digestOf(facts: FactsAround): string {
+  return digest({
+    ...facts,
+    groups: digestOfGroups(facts.groups),
+    system: [...facts.system],
+    sources: [...facts.sources].map(([path, entry]) => [path, digestOfSource(entry)]),
+    units: [...facts.units],
+    now: undefined,
+  });
+}
+
+/** They are long and many have the same, so each is digested once. */
+const digestOfGroups = remembering((groups: ReadonlySet<string>) => digest([...groups]));
+const digestOfSource = remembering((entry: Entry) => digest(entry));
+
+function digest(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64');
+}
+
+function remembering<Key extends object>(work: (key: Key) => string): (key: Key) => string {
+  const known = new WeakMap<Key, string>();
+  return (key) => {
+    const value = known.get(key) ?? work(key);
+    known.set(key, value);
+    return value;
+  };
+}
