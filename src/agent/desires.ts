@@ -37,8 +37,10 @@ export class Desires {
     return this.#wanted;
   }
 
+  /** What is equal to what was there before is what was there before: passes remember by it that nothing changed. */
   set wanted(wanted: Wanted) {
-    this.#wanted = wanted;
+    const { policy } = this.#wanted;
+    this.#wanted = isSame(policy, wanted.policy) ? { ...wanted, policy } : wanted;
     this.#desired = undefined;
   }
 
@@ -50,8 +52,10 @@ export class Desires {
   /** Looks at the machine again: maps depend on who is there by now, ports on who holds them. */
   workOut(): Desired {
     const { users, policy } = this.#wanted;
-    this.#desired = resolve(this.#machine, users, policy, this.knowledge);
-    this.#people = new Map(this.#desired.people.map((person) => [person.name, person]));
+    const desired = resolve(this.#machine, users, policy, this.knowledge);
+    const people = desired.people.map((person) => this.#asBefore(person));
+    this.#people = new Map(people.map((person) => [person.name, person]));
+    this.#desired = { ...desired, people };
     return this.#desired;
   }
 
@@ -61,6 +65,14 @@ export class Desires {
     const person = this.#people.get(name);
     if (person !== undefined && !this.#isUpToDate(person)) this.workOut();
     return this.#people.get(name);
+  }
+
+  #asBefore(person: Person): Person {
+    const before = this.#people.get(person.name);
+    if (before === undefined || before.policy !== person.policy) return person;
+    const { policy: _, ...said } = person;
+    const { policy: _same, ...saidBefore } = before;
+    return isSame(said, saidBefore) ? before : person;
   }
 
   get knowledge(): Knowledge {
@@ -93,4 +105,8 @@ export class Desires {
       return [entry.kind === 'file' && entry.text !== undefined ? { path, text: entry.text } : { path }];
     });
   }
+}
+
+function isSame(a: object, b: object): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -166,3 +166,24 @@ describe('stopping', () => {
     expect(it.clock.timers).toBe(0);
   });
 });
+
+it('a look at everybody plans for nobody for whom nothing has changed', async () => {
+  const it = await running([emo, ann]);
+  const looks: [string, boolean][] = [];
+  const lookAtHome = it.machine.lookAtHome.bind(it.machine);
+  it.machine.lookAtHome = async (osUser, home, probes, known) => {
+    const found = await lookAtHome(osUser, home, probes, known);
+    looks.push([osUser, found === undefined]);
+    return found;
+  };
+  for (let round = 0; round < 2; round++) {
+    looks.length = 0;
+    it.clock.advance(661_000);
+    await it.until(() => looks.length >= 2);
+    await it.idle();
+  }
+  expect(looks).toEqual([
+    ['ann', true],
+    ['emo', true],
+  ]);
+});
