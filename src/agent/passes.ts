@@ -121,6 +121,7 @@ export class Passes {
       departed: state.cuts,
       planned: new Map(),
       sources: new Map(),
+      ahead: new Map(),
       now: () => now().getTime(),
     };
   }

@@ -1,7 +1,7 @@
 /** Gathers what the sections of one person asked for. */
 import type { Machine } from '../host/machine.ts';
 import type { State } from '../report/record.ts';
-import type { Entries, Entry, UnitFacts } from '../sections/facts.ts';
+import type { Entries, Entry, HomeLook, UnitFacts } from '../sections/facts.ts';
 import type { Facts, Person, Probes } from '../sections/section.ts';
 
 /** What holds for the whole of one pass. */
@@ -15,6 +15,8 @@ export interface PassFacts {
   readonly planned: Entries;
   /** What has been found at sources: they are the machine's, and stay as they are for everybody. */
   readonly sources: Map<string, Entry>;
+  /** Homes that are being looked at since before anything else was: each is taken by the first look at its person. */
+  readonly ahead: Map<Person, Promise<HomeLook | undefined>>;
   now(): number;
 }
 

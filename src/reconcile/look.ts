@@ -8,7 +8,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Machine } from '../host/machine.ts';
-import type { Entry } from '../sections/facts.ts';
+import type { Entry, HomeLook } from '../sections/facts.ts';
 import type { Person } from '../sections/section.ts';
 import { gatherAround, type FactsAround, type PassFacts } from './facts.ts';
 import { isEmpty, planPerson, probesOf, type PlannedSection } from './plan.ts';
@@ -27,21 +27,46 @@ interface Idle {
 
 const idle = new WeakMap<Person, Idle>();
 
+/**
+ * Begins to look at the homes of those who had nothing to do, since that is done elsewhere and takes longest: the rest can be
+ * looked at meanwhile.
+ */
+export function lookAhead(machine: Machine, people: readonly Person[]): PassFacts['ahead'] {
+  const ahead: PassFacts['ahead'] = new Map();
+  for (const person of people) {
+    const before = idle.get(person);
+    if (before === undefined) continue;
+    const look = machine.lookAtHome(person.osUser, person.home, probesOf(person).home, before.home);
+    // What goes wrong is told to whoever takes it; nobody may.
+    look.catch(() => undefined);
+    ahead.set(person, look);
+  }
+  return ahead;
+}
+
 export async function lookAndPlan(
   machine: Machine,
   pass: PassFacts,
   person: Person,
 ): Promise<readonly PlannedSection[]> {
+  const ahead = takeAhead(pass, person);
   const probes = probesOf(person);
   const facts = gatherAround(machine, pass, person, probes);
   const around = digestOf(facts);
   const before = recall(person, around, facts.now);
-  const home = await machine.lookAtHome(person.osUser, person.home, probes.home, before?.home);
+  const look = () => machine.lookAtHome(person.osUser, person.home, probes.home, before?.home);
+  const home = await ((before && ahead) ?? look());
   if (home === undefined) return before?.plan ?? [];
   const plan = planPerson(person, { ...facts, home: home.entries });
   if (home.version === undefined || !isEmpty(plan)) idle.delete(person);
   else idle.set(person, { plan, around, home: home.version, since: facts.now, until: nextOf(plan) });
   return plan;
+}
+
+function takeAhead({ ahead }: PassFacts, person: Person): Promise<HomeLook | undefined> | undefined {
+  const look = ahead.get(person);
+  ahead.delete(person);
+  return look;
 }
 
 /** A clock that was set back makes nothing of before certain. */

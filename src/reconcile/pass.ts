@@ -23,7 +23,7 @@ import { Crowd } from './crowd.ts';
 import { reservedBy, resolve, type Desired } from './desired.ts';
 import type { PassFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
-import { lookAndPlan } from './look.ts';
+import { lookAhead, lookAndPlan } from './look.ts';
 import { MachineWork } from './machinework.ts';
 import type { Witness } from './perform.ts';
 import { brokenOff, reconcilePerson } from './person.ts';
@@ -64,9 +64,9 @@ export interface Outcome {
 }
 
 export async function planPass(input: PassInput): Promise<Planned> {
-  const { desired, facts } = await begin(input);
+  const { desired, facts, ahead } = await begin(input);
   const files = planMachineFiles(input.policy, facts);
-  const pass = passFacts(input, plannedEntries(files));
+  const pass = passFacts(input, ahead, plannedEntries(files));
   const people = await Promise.all(
     chosen(input, desired).map(async (person) => ({
       person,
@@ -90,12 +90,12 @@ async function planSafely(
 }
 
 export async function applyPass(input: PassInput, witness: Witness, signal: AbortSignal): Promise<Outcome> {
-  const { desired, facts, units } = await begin(input);
+  const { desired, facts, units, ahead } = await begin(input);
   const machineWork = new MachineWork({ machine: input.machine, witness, signal });
   await machineWork.perform(planMachineFiles(input.policy, facts));
   // Among the files may have been units.
   if (machineWork.done > 0) await input.machine.lookAtUnits(units);
-  const pass = passFacts(input, new Map());
+  const pass = passFacts(input, ahead);
   // They go along with people's: systemd reads its files again once, not twice.
   const unitWork = machineWork.perform(planMachineUnits(input.policy, facts));
   const outcomes = await reconcileEverybody(input, chosen(input, desired), pass, witness, signal);
@@ -123,10 +123,13 @@ interface Beginning {
   readonly facts: MachineFacts;
   /** Everybody's, and the machine's. */
   readonly units: readonly string[];
+  readonly ahead: PassFacts['ahead'];
 }
 
-async function begin({ machine, users, policy, departed = {} }: PassInput): Promise<Beginning> {
+async function begin(input: PassInput): Promise<Beginning> {
+  const { machine, users, policy, departed = {} } = input;
   const desired = resolve(machine, users, policy, { promised: reservedBy(departed, policy) });
+  const ahead = lookAhead(machine, chosen(input, desired));
   const probes = machineProbes(policy);
   const units = [
     ...new Set([...probes.units, ...desired.people.flatMap((person) => probesOf(person).units)]),
@@ -137,12 +140,12 @@ async function begin({ machine, users, policy, departed = {} }: PassInput): Prom
     sources: machine.lookAtSources(probes.sources),
     units: machine.units,
   };
-  return { desired, facts, units };
+  return { desired, facts, units, ahead };
 }
 
-function passFacts(input: PassInput, planned: Entries): PassFacts {
+function passFacts(input: PassInput, ahead: PassFacts['ahead'], planned: Entries = new Map()): PassFacts {
   const { canMint, cut, departed = {} } = input;
-  return { canMint, cut, departed, planned, sources: new Map(), now: () => input.now() };
+  return { canMint, cut, departed, planned, sources: new Map(), ahead, now: () => input.now() };
 }
 
 /** The files that a plan would write, as if they were there. */

@@ -129,7 +129,10 @@ class WatchedMachine extends MemoryMachine {
   /** By look at a home, whether it was as known. */
   readonly same: boolean[] = [];
 
+  asked = 0;
+
   override async lookAtHome(osUser: string, home: string, probes: readonly Probe[], known?: string) {
+    this.asked += 1;
     const look = await super.lookAtHome(osUser, home, probes, known);
     this.same.push(look === undefined);
     return look;
@@ -165,6 +168,32 @@ describe('who had nothing to do', () => {
     await plan(machine, [emo]);
     expect(machine.same).toEqual([false, false]);
   });
+
+  it('is looked at before the units are, and once', async () => {
+    const machine = new WatchedMachine();
+    await apply(machine, [emo]);
+    let askedBefore = 0;
+    machine.asked = 0;
+    machine.lookAtUnits = () => {
+      askedBefore = machine.asked;
+      return Promise.resolve();
+    };
+    await apply(machine, [emo]);
+    expect([askedBefore, machine.asked]).toEqual([1, 1]);
+  });
+
+  it.each(['and looked at no more', 'though something else has changed'])(
+    'cannot be looked at, which is said: %s',
+    async (what) => {
+      const machine = await converged([emo]);
+      if (what.startsWith('though')) machine.tree.delete('/etc/t3-serve/emo.env');
+      machine.beforeLook = () => {
+        throw new Error('the disk is away');
+      };
+      const { people } = await apply(machine, [emo]);
+      expect(people[0]?.findings[0]?.message).toContain('the disk is away');
+    },
+  );
 
   it('keeps what was told: troubles, and when there is more to do', async () => {
     const machine = new WatchedMachine();
