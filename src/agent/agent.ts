@@ -70,6 +70,7 @@ export class Agent {
       followUp: {
         personDone: (person, change) => this.#personDone(person, change),
         machineDone: (change) => this.#machineDone(change),
+        personLeft: () => this.leaversChanged(),
         cutMade: (osUser) => this.#cutMade(osUser),
       },
       draining: this.#draining.signal,
@@ -119,9 +120,8 @@ export class Agent {
 
   /** Asks for a pass now; everybody's without a name. False when nobody is served by that name. */
   reconcile(name?: string): boolean {
-    if (this.#situation === undefined) return false;
-    const { served } = this.#situation.roll;
-    if (name !== undefined && !served.has(name)) return false;
+    const served = this.#situation?.roll.served;
+    if (served === undefined || (name !== undefined && !served.has(name))) return false;
     this.#errands.askForUsers(name === undefined ? served.keys() : [name], 'Drift', PRIORITY.change);
     this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.change);
     return true;
@@ -129,7 +129,7 @@ export class Agent {
 
   /** Watches are asked for again: whatever kept the kernel from giving them may be over. */
   watchAgain(): void {
-    if (this.#situation !== undefined) this.#watchMachine();
+    this.#toDo.watch.ask();
   }
 
   /** Lets the removals that are held go on, or those of them that somebody has named; whom they concern. */
@@ -159,6 +159,7 @@ export class Agent {
     }
     const { spec, metadata } = roll.workstation;
     book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name), facts });
+    book.begin([...roll.served.values()]);
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
     this.#tellLeavers();
@@ -174,8 +175,8 @@ export class Agent {
   }
 
   #watchMachine(): void {
-    if (this.#draining.signal.aborted) return;
-    const watched = watchedOf(this.#known.desires);
+    if (this.#draining.signal.aborted || this.#situation === undefined) return;
+    const watched = watchedOf(this.#situation.desires);
     if (this.#watch === undefined)
       this.#watch = this.#parts.watch?.(watched, (hint) => void this.#hear(hint));
     else this.#watch.update(watched);
@@ -220,6 +221,8 @@ export class Agent {
     for (const osUser of leavers.go) this.#errands.ask(leaveKey(osUser), 'Leave', PRIORITY.change);
     book.useUpApprovals(leavers.go);
     for (const name of leavers.gone) {
+      // What is being made for them must go as well, once it is there.
+      if (this.#reconciler.isBusy(name)) continue;
       book.forget(name);
       diary.forget(name);
       this.#hints.forget(name);
@@ -237,13 +240,11 @@ export class Agent {
   #machineDone(change: MachineChange): void {
     this.#machineDid = change;
     this.#say();
-    if (change.filesChanged)
-      this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.drift);
+    if (change.filesChanged) this.#errands.askForUsers(this.#served(), 'Drift', PRIORITY.drift);
   }
 
   #cutMade(osUser: string): void {
-    const sentence = `${osUser} is cut off: services, groups and login are gone, nothing is deleted`;
-    this.#parts.log.log('notice', sentence, { user: osUser });
+    this.#parts.log.log('notice', `${osUser} is cut off: nothing is deleted`, { user: osUser });
     this.leaversChanged();
   }
 
@@ -261,8 +262,12 @@ export class Agent {
     diary.keepOnly((name) => Object.hasOwn(book.state.users, name));
     await this.#askForTiers();
     this.#declaredChanged();
-    this.#errands.askForUsers(this.#known.roll.served.keys(), 'Drift', PRIORITY.resync);
+    this.#errands.askForUsers(this.#served(), 'Drift', PRIORITY.resync);
     this.#errands.ask(MACHINE_KEY, 'Drift', PRIORITY.resync);
+  }
+
+  #served(): Iterable<string> {
+    return this.#known.roll.served.keys();
   }
 
   async #askForTiers(): Promise<void> {

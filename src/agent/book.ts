@@ -3,7 +3,7 @@
  * nowhere; what changed is told at once and written soon, and what must not be lost is written before it is done.
  */
 import { mergeConditions, type Finding } from '../api/conditions.ts';
-import { API_VERSION } from '../api/user.ts';
+import { API_VERSION, osUserOf, type WorkstationUser } from '../api/user.ts';
 import type { Clock } from '../controller/clock.ts';
 import type { RecordedMeta, RecordedUser, State } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
@@ -79,6 +79,17 @@ export class Book implements StateKeeper {
     this.#countUsers();
   }
 
+  /** Of these passes are made from now on: on the disk before an account is, so that none is left when they go meanwhile. */
+  begin(served: readonly WorkstationUser[]): void {
+    const { users, begun = {} } = this.#state;
+    const people = served.map((user) => ({ name: user.metadata.name, osUser: osUserOf(user) }));
+    const fresh = people.filter(({ name, osUser }) => users[name] === undefined && begun[osUser] !== name);
+    if (fresh.length === 0) return;
+    const added = Object.fromEntries(fresh.map(({ name, osUser }) => [osUser, name]));
+    this.#state = { ...this.#state, begun: { ...begun, ...added } };
+    this.#writeOrTell();
+  }
+
   /** How a person stands after a pass. */
   user(report: UserReport): void {
     const before = this.#before(report.user.metadata);
@@ -112,7 +123,7 @@ export class Book implements StateKeeper {
     if (!isKnown || !this.#told.has(name)) this.#options.report.user(record);
     this.#told.add(name);
     if (isKnown) return;
-    this.#state = { ...this.#state, users: { ...this.#state.users, [name]: record } };
+    this.#state = { ...withoutBegun(this.#state, name), users: { ...this.#state.users, [name]: record } };
     this.#options.onUser?.(before, record);
     this.#tell({ type: isNew ? 'ADDED' : 'MODIFIED', object: record });
     this.#countUsers();
@@ -132,8 +143,8 @@ export class Book implements StateKeeper {
   /** Nobody by that name is known any more, and nothing has to be undone. */
   forget(name: string): void {
     const { [name]: gone, ...users } = this.#state.users;
+    this.#state = { ...withoutBegun(this.#state, name), users };
     if (gone === undefined) return;
-    this.#state = { ...this.#state, users };
     this.#gone(gone);
     this.#countUsers();
     this.#saveSoon();
@@ -236,6 +247,11 @@ function unknownUser(name: string, osUser = name, now: Date): RecordedUser {
     spec: {},
     status: { observedGeneration: 0, osUser, ports: {}, conditions: [] },
   };
+}
+
+function withoutBegun({ begun = {}, ...state }: State, name: string): State {
+  const left = Object.entries(begun).filter(([, one]) => one !== name);
+  return left.length === 0 ? state : { ...state, begun: Object.fromEntries(left) };
 }
 
 function isSame(a: object, b: object): boolean {

@@ -25,11 +25,14 @@ export function leaversOf(
   { osUsers, users, served, stalled, unsound, leaving, workstation }: Roll,
   state: State,
 ): Leavers {
-  const known = Object.values(state.users).map(({ metadata, status }) => ({
-    name: metadata.name,
-    osUser: status.osUser,
-    wasServed: status.uid !== undefined,
-  }));
+  const known = [
+    ...Object.values(state.users).map(({ metadata, status }) => ({
+      name: metadata.name,
+      osUser: status.osUser,
+      wasServed: status.uid !== undefined,
+    })),
+    ...Object.entries(state.begun ?? {}).map(([osUser, name]) => ({ name, osUser, wasServed: true })),
+  ];
   const inUse = new Set([...served.values()].map(osUserOf));
   // An account that only somebody claims who may not have it yet is still that of whoever had it, and leaves.
   const isTheirs = ({ name, osUser }: { name: string; osUser: string }): boolean =>

@@ -11,6 +11,7 @@ import type { Cause } from './causes.ts';
 import type { Diary } from './diary.ts';
 import { parseKey } from './keys.ts';
 import { verdictOf } from './schedule.ts';
+import { Turns } from './turns.ts';
 import type { Situation } from './situation.ts';
 import type { WitnessFor } from './witness.ts';
 
@@ -32,6 +33,8 @@ export interface ReconcilerOptions {
 export interface FollowUp {
   /** Somebody's pass is through, and the machine as a whole may have to follow. */
   personDone(person: Person, change: PersonChange): void;
+  /** Somebody went while a pass was made for them. */
+  personLeft(): void;
   /** Files that people's are made from may be other ones. */
   machineDone(change: MachineChange): void;
   cutMade(osUser: string): void;
@@ -55,6 +58,10 @@ const NOTHING: Outcome = { kind: 'done' };
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  /** By OS user: whoever works on the account. A pass and a cut of one person are never made side by side. */
+  readonly #turns = new Turns();
+  /** By metadata.name. */
+  readonly #busy = new Set<string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -72,25 +79,40 @@ export class Reconciler {
     }
   }
 
+  /** Whether a pass is made for somebody at the moment. */
+  isBusy(name: string): boolean {
+    return this.#busy.has(name);
+  }
+
   async #user(key: string, name: string, cause: Cause, hurry: AbortSignal): Promise<Outcome> {
-    const { machine, book, diary, situation, retryAfter, now, draining } = this.#options;
+    const { machine, diary, situation, retryAfter, now, draining } = this.#options;
     const user = situation().roll.served.get(name);
     if (user === undefined) return NOTHING;
     await machine.lookUp([osUserOf(user)]);
     const person = situation().desires.person(name);
     if (person === undefined) return NOTHING;
-    const isFirst = book.state.users[name] === undefined;
-    const witness = this.#witness({ name, osUser: person.osUser, cause: isFirst ? 'Declared' : cause });
-    diary.busy(name, true);
-    const seen = await situation()
-      .passes.user(person, witness, hurry)
-      .catch(brokenOff)
-      .finally(() => diary.busy(name, false));
-    if (draining.aborted) return NOTHING;
+    const seen = await this.#turns.take(person.osUser, () => this.#pass(person, cause, hurry));
+    if (seen === undefined || draining.aborted) return NOTHING;
     this.#record(person, seen);
     const { outcome, next } = verdictOf(seen, now().getTime(), retryAfter(key));
     diary.next(name, next);
     return outcome;
+  }
+
+  async #pass(person: Person, cause: Cause, hurry: AbortSignal): Promise<Reconciled | undefined> {
+    const { name, osUser } = person;
+    const { book, diary, situation } = this.#options;
+    if (!situation().roll.served.has(name)) return undefined;
+    const isFirst = book.state.users[name] === undefined;
+    const witness = this.#witness({ name, osUser, cause: isFirst ? 'Declared' : cause });
+    this.#busy.add(name);
+    diary.busy(name, true);
+    try {
+      return await situation().passes.user(person, witness, hurry).catch(brokenOff);
+    } finally {
+      this.#busy.delete(name);
+      diary.busy(name, false);
+    }
   }
 
   #record(person: Person, seen: Reconciled): void {
@@ -104,6 +126,7 @@ export class Reconciler {
       book.user({ user, ports, findings, acted: seen.acted, ...(uid === undefined ? {} : { uid }) });
     }
     followUp.personDone(person, { isNew, done: seen.done });
+    if (user === undefined) followUp.personLeft();
   }
 
   async #machine(cause: Cause, hurry: AbortSignal): Promise<Outcome> {
@@ -122,10 +145,12 @@ export class Reconciler {
 
   async #leave(osUser: string, hurry: AbortSignal): Promise<Outcome> {
     const { situation, followUp, draining } = this.#options;
-    const { passes, leavers } = situation();
-    if (!leavers.go.includes(osUser)) return NOTHING;
-    const result = await passes.leave(osUser, this.#witness({ osUser, cause: 'Leave' }), hurry);
-    if (draining.aborted) return NOTHING;
+    const result = await this.#turns.take(osUser, async () => {
+      const { passes, leavers } = situation();
+      if (!leavers.go.includes(osUser)) return undefined;
+      return passes.leave(osUser, this.#witness({ osUser, cause: 'Leave' }), hurry);
+    });
+    if (result === undefined || draining.aborted) return NOTHING;
     if (result.kind === 'failed') return { kind: 'failed', error: result.messages.join('; ') };
     followUp.cutMade(osUser);
     return NOTHING;

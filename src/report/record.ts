@@ -69,6 +69,8 @@ export interface State {
   readonly cuts: Readonly<Record<string, Cut>>;
   /** By OS user: since when a pass keeps the account locked because the person is suspended, RFC 3339. */
   readonly suspended: Readonly<Record<string, string>>;
+  /** By OS user: metadata.name of whoever was declared, may have been given an account, and is not among `users` yet. */
+  readonly begun?: Readonly<Record<string, string>>;
   /** OS users whose removal somebody approved though more were gone than may go in one step. */
   readonly approved?: readonly string[];
   /** The approval that was last read at the source, as it was written. */

@@ -1,13 +1,14 @@
 import { API_VERSION } from '../../../src/api/user.ts';
 import { describeServers } from '../../harness/requirements.ts';
 import { applyDefinitions, USERS, WORKSTATIONS } from '../../harness/servers/crds.ts';
+import { judge } from '../../harness/servers/kstatus.ts';
 import { kubectlOutput } from '../../harness/servers/kubectl.ts';
 import { startApiserver, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests } from '../../harness/servers/manifests.ts';
 import { eventually, type RunningAgent } from '../../machine/agent/runner.ts';
 import { apply, conditionOf, join, untilReady, userOf, userOn, type Joined } from './stage.ts';
 
-describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
+describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', 'kstatus'], () => {
   let server: Apiserver;
   let devvm: Joined;
   let agent: RunningAgent;
@@ -77,6 +78,30 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl'], 
     expect(before).toBeDefined();
   });
 
+  it('is judged by kstatus as it stands: at work, done, in need of somebody', async () => {
+    const becomes = (path: string, verdict: string) =>
+      eventually(
+        `${path} is ${verdict}`,
+        async () => judge((await server.request('GET', path)).body) === verdict,
+      );
+    const [emo, fay, machine] = [`${USERS}/emo`, `${USERS}/fay`, `${WORKSTATIONS}/devvm`];
+    await becomes(emo, 'Current');
+    await becomes(machine, 'Current');
+    await devvm.machine.output(['mkdir', '/home/fay']);
+    apply(server, userOn('devvm', 'fay'));
+    await becomes(fay, 'Failed');
+    await agent.stop();
+    const change = (path: string, spec: object) =>
+      server.request('PATCH', path, { spec }, 'application/merge-patch+json');
+    await change(emo, { tier: 'power-user' });
+    await change(machine, { offboarding: { massRemovalLimit: 4 } });
+    await becomes(emo, 'InProgress');
+    await becomes(machine, 'InProgress');
+    agent = await devvm.start();
+    await becomes(emo, 'Current');
+    await becomes(machine, 'Current');
+  });
+
   it('does nothing in the name of another machine, and says why', async () => {
     apply(server, {
       apiVersion: API_VERSION,
@@ -125,6 +150,7 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl'], 
       async () => conditionOf(await userOf(server, 'ann'), 'Offboarded')?.status === 'True',
     );
     expect(await devvm.machine.output(['getent', 'shadow', 'ann'])).toMatch(/^ann:!.*:1:$/m);
+    expect(judge((await server.request('GET', `${USERS}/ann`)).body)).toBe('Terminating');
     await server.request(
       'PATCH',
       `${USERS}/ann`,

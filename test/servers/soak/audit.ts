@@ -7,7 +7,8 @@ import { SYSTEM } from '../../harness/servers/identities.ts';
 export interface Asked {
   readonly verb: string;
   readonly user: {
-    readonly username: string;
+    /** Absent of whoever is nobody to the server. */
+    readonly username?: string;
     readonly extra?: Readonly<Record<string, readonly string[]>>;
   };
   readonly objectRef?: {
@@ -54,7 +55,7 @@ export class Audit {
 }
 
 const isOurs = ({ username }: Asked['user']) =>
-  username.startsWith(`system:serviceaccount:${SYSTEM}:workstation-`);
+  username?.startsWith(`system:serviceaccount:${SYSTEM}:workstation-`);
 
 const CONTROLLER = `system:serviceaccount:${SYSTEM}:workstation-controller`;
 const LEASE = 'workstation-controller';

@@ -8,7 +8,6 @@ import { applyDefinitions } from '../../harness/servers/crds.ts';
 import { made, SYSTEM, tokenOf } from '../../harness/servers/identities.ts';
 import { kubeconfigOf, startApiserver, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests } from '../../harness/servers/manifests.ts';
-import { CHECKOUT } from '../../harness/machine/machine.ts';
 import type { RunningAgent } from '../../machine/agent/runner.ts';
 import { join, SLOW_SECTIONS, type Joined } from '../agent/stage.ts';
 import { Audit } from './audit.ts';
@@ -21,6 +20,7 @@ interface Replica {
   readonly ended: Promise<unknown>;
 }
 
+const WORKSTATION = pathOf(import.meta.dirname, '../../../bin/workstation');
 const ELECTION = [
   '--leader-elect-lease-duration=4s',
   '--leader-elect-renew-deadline=3s',
@@ -126,7 +126,7 @@ export class Fleet {
       `--roster-configmap=${SYSTEM}/roster`,
       `--workstation=${machine}`,
     ];
-    const child = spawn(`${CHECKOUT}/bin/workstation`, ['controller', ...args, ...ELECTION], {
+    const child = spawn(WORKSTATION, ['controller', ...args, ...ELECTION], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: '/usr/bin:/bin' },
     });
