@@ -71,7 +71,7 @@ export class Agent {
         personDone: (person, change) => this.#personDone(person, change),
         machineDone: (change) => this.#machineDone(change),
         personLeft: () => this.leaversChanged(),
-        cutMade: (osUser) => this.#cutMade(osUser),
+        cutMade: () => this.leaversChanged(),
       },
       draining: this.#draining.signal,
     });
@@ -241,11 +241,6 @@ export class Agent {
     this.#machineDid = change;
     this.#say();
     if (change.filesChanged) this.#errands.askForUsers(this.#served(), 'Drift', PRIORITY.drift);
-  }
-
-  #cutMade(osUser: string): void {
-    this.#parts.log.log('notice', `${osUser} is cut off: nothing is deleted`, { user: osUser });
-    this.leaversChanged();
   }
 
   #say(): void {

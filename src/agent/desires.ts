@@ -6,7 +6,14 @@ import type { WorkstationUser } from '../api/user.ts';
 import { expand } from '../api/template.ts';
 import type { WorkstationSpec } from '../api/workstation/index.ts';
 import type { Machine } from '../host/machine.ts';
-import { promises, reservedBy, resolve, type Desired, type Knowledge } from '../reconcile/desired.ts';
+import {
+  givenTo,
+  promises,
+  reservedBy,
+  resolve,
+  type Desired,
+  type Knowledge,
+} from '../reconcile/desired.ts';
 import { claimsOf, type EnvFile } from '../roster/claims.ts';
 import type { State } from '../report/record.ts';
 import type { Person } from '../sections/section.ts';
@@ -17,6 +24,8 @@ export interface Wanted {
   readonly policy: WorkstationSpec;
   /** By OS user: who has left, and keeps ports until they are released. */
   readonly departed: State['cuts'];
+  /** By metadata.name: how people stood when this program, or one before it, looked last. */
+  readonly known: State['users'];
 }
 
 export class Desires {
@@ -76,11 +85,16 @@ export class Desires {
   }
 
   get knowledge(): Knowledge {
-    const { policy, departed } = this.#wanted;
+    const { policy, departed, known } = this.#wanted;
     const ofPeople = [...this.#people.values()].flatMap(({ osUser, ports }) =>
       promises(osUser, ports, policy),
     );
-    return { promised: [...ofPeople, ...reservedBy(departed, policy)], isThere: this.#isThere };
+    const others = Object.entries(known).filter(([name]) => !this.#people.has(name));
+    return {
+      promised: [...ofPeople, ...reservedBy(departed, policy)],
+      remembered: givenTo(Object.fromEntries(others), policy),
+      isThere: this.#isThere,
+    };
   }
 
   /** Whether the person's files claim what was worked out, or nothing yet, and the home is where it was taken to be. */

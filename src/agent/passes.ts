@@ -18,7 +18,11 @@ import type { Person } from '../sections/section.ts';
 import type { Desires } from './desires.ts';
 
 export interface PassesOptions {
-  readonly machine: Machine & { readonly canMint: boolean };
+  readonly machine: Machine & {
+    readonly canMint: boolean;
+    /** Removes what a crash has left unfinished in these directories of somebody's home. */
+    removeLeftovers(osUser: string, directories: readonly string[], signal: AbortSignal): Promise<void>;
+  };
   readonly desires: Desires;
   readonly keeper: StateKeeper;
   readonly now: () => Date;
@@ -40,6 +44,8 @@ export class Passes {
   readonly #options: PassesOptions;
   readonly #crowd: Crowd;
   readonly #looks: Coalescer<readonly string[], undefined>;
+  /** OS users in whose homes nothing unfinished is left of an agent before this one. */
+  readonly #swept = new Set<string>();
   /** Whatever writes what belongs to everybody: what one plans must still hold when it is done. */
   readonly #oneAtATime = new Limiter(1);
 
@@ -61,10 +67,24 @@ export class Passes {
     const crowd = this.#crowd;
     crowd.setOut();
     try {
+      await this.#sweep(person, signal);
       await this.lookAtUnits(probesOf(person).units);
       return await reconcilePerson({ machine, crowd, witness, signal, draining }, this.#facts(), person);
     } finally {
       crowd.arrive();
+    }
+  }
+
+  /** A clone that was not finished is removed by the next one beside it; who is to have none any more would keep it. */
+  async #sweep({ osUser, home, policy }: Person, signal: AbortSignal): Promise<void> {
+    const { machine } = this.#options;
+    if (this.#swept.has(osUser) || machine.account(osUser) === undefined) return;
+    const clones = policy.code === undefined ? [] : [`${home}/${policy.code.path}`];
+    try {
+      await machine.removeLeftovers(osUser, [home, ...clones], signal);
+      this.#swept.add(osUser);
+    } catch {
+      // What is in the way is for the pass to find; the next one tries again.
     }
   }
 

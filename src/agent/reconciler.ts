@@ -37,7 +37,7 @@ export interface FollowUp {
   personLeft(): void;
   /** Files that people's are made from may be other ones. */
   machineDone(change: MachineChange): void;
-  cutMade(osUser: string): void;
+  cutMade(): void;
 }
 
 export interface PersonChange {
@@ -152,7 +152,7 @@ export class Reconciler {
     });
     if (result === undefined || draining.aborted) return NOTHING;
     if (result.kind === 'failed') return { kind: 'failed', error: result.messages.join('; ') };
-    followUp.cutMade(osUser);
+    followUp.cutMade();
     return NOTHING;
   }
 

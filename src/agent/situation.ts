@@ -25,7 +25,12 @@ export class Situation {
     this.#fresh = before === undefined ? new Set() : before.#fresh;
     this.roll = roll;
     this.leavers = leaversOf(machine, roll, state);
-    const wanted = { users: roll.users, policy: roll.workstation.spec, departed: state.cuts };
+    const wanted = {
+      users: roll.users,
+      policy: roll.workstation.spec,
+      departed: state.cuts,
+      known: state.users,
+    };
     this.desires = before?.desires ?? new Desires(machine, (osUser) => this.isThere(osUser), wanted);
     this.desires.wanted = wanted;
     this.passes = before?.passes ?? new Passes({ ...options, desires: this.desires });

@@ -41,6 +41,7 @@ export function passInput(from: {
     canMint: machine.canMint,
     cut: lockedByUs(state),
     departed: state.cuts,
+    known: state.users,
     only: people.served,
     ...(removals.allowed ? {} : { keepMaps: removals.message }),
     now: () => io.now().getTime(),

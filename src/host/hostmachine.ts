@@ -128,6 +128,11 @@ export class HostMachine implements Machine {
     return this.isLive && processesOf(uid).length > 0;
   }
 
+  async removeLeftovers(osUser: string, directories: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const directory of directories)
+      await this.#parts.homes.removeLeftovers(this.#homeUser(osUser), directory, signal);
+  }
+
   async do(osUser: string, action: Action, signal: AbortSignal): Promise<Done> {
     return failingAs('ActionFailed', async () => {
       signal.throwIfAborted();

@@ -1,11 +1,11 @@
 /** From what is declared, and the ports that the machine holds already, to the people a pass is about. */
 import { osUserOf, type WorkstationUser } from '../api/user.ts';
-import type { WorkstationSpec } from '../api/workstation/index.ts';
+import type { Service, WorkstationSpec } from '../api/workstation/index.ts';
 import type { Machine } from '../host/machine.ts';
 import { assignPorts, type Assignment } from '../roster/assign.ts';
 import { expand } from '../api/template.ts';
 import type { State } from '../report/record.ts';
-import { envFileDirectories, portVariable, type EnvFile } from '../roster/claims.ts';
+import { claimsOf, envFileDirectories, portVariable, type EnvFile } from '../roster/claims.ts';
 import { accountsIn, mapEntries, publishedText } from '../roster/maps.ts';
 import type { RosterMember } from '../roster/member.ts';
 import { byCodePoint } from '../roster/order.ts';
@@ -28,6 +28,8 @@ export interface Desired {
 export interface Knowledge {
   /** Files that are about to be written: what they promise is given to nobody else. Those that exist count instead. */
   readonly promised?: readonly EnvFile[];
+  /** What earlier passes gave to people whose files are lost since: still theirs, unless somebody's file claims it. */
+  readonly remembered?: readonly EnvFile[];
   /** Whether the account has been made ready, so that the maps may name it. Default: everybody's. */
   readonly isThere?: (osUser: string) => boolean;
 }
@@ -36,13 +38,15 @@ export function resolve(
   machine: Machine,
   users: readonly WorkstationUser[],
   policy: WorkstationSpec,
-  { promised = [], isThere = () => true }: Knowledge = {},
+  { promised = [], remembered = [], isThere = () => true }: Knowledge = {},
 ): Desired {
   const roster = users.map((user) => ({ osUser: osUserOf(user), spec: user.spec }));
+  const { services } = policy;
+  const claiming = joinedFiles(envFiles(machine, policy), promised);
   const assignment = assignPorts({
     roster,
-    services: policy.services,
-    files: joinedFiles(envFiles(machine, policy), promised),
+    services,
+    files: joinedFiles(claiming, unclaimed(services, remembered, claiming)),
     occupied: () => machine.listening(),
   });
   const published = roster.filter(({ osUser, spec }) => !spec.suspended && isThere(osUser));
@@ -66,6 +70,11 @@ export function reservedBy(departed: State['cuts'], policy: WorkstationSpec): En
   return Object.values(departed).flatMap(({ osUser, ports }) => promises(osUser, ports ?? {}, policy));
 }
 
+/** The environment files of people as they stood last, as far as they gave out ports, whether they are there or not. */
+export function givenTo(users: State['users'], policy: WorkstationSpec): EnvFile[] {
+  return Object.values(users).flatMap(({ status }) => promises(status.osUser, status.ports, policy));
+}
+
 /** A person's environment files as far as they give out ports, as if they were written. */
 export function promises(
   osUser: string,
@@ -81,6 +90,21 @@ export function promises(
     lines.set(path, `${lines.get(path) ?? ''}${variable}=${port}\n`);
   }
   return [...lines].map(([path, text]) => ({ path, text }));
+}
+
+/** Those files that claim no port which one of the others claims. */
+function unclaimed(
+  services: readonly Service[],
+  files: readonly EnvFile[],
+  others: readonly EnvFile[],
+): EnvFile[] {
+  if (files.length === 0) return [];
+  const taken = new Set(portsIn(services, others));
+  return files.filter((file) => !portsIn(services, [file]).some((port) => taken.has(port)));
+}
+
+function portsIn(services: readonly Service[], files: readonly EnvFile[]): number[] {
+  return [...claimsOf(services, files).ports.values()].flatMap((byUser) => [...byUser.values()]);
 }
 
 function joinedFiles(found: readonly EnvFile[], promised: readonly EnvFile[]): EnvFile[] {

@@ -20,7 +20,7 @@ import {
 } from '../sections/machine.ts';
 import type { Person, SectionPlan } from '../sections/section.ts';
 import { Crowd } from './crowd.ts';
-import { reservedBy, resolve, type Desired } from './desired.ts';
+import { givenTo, reservedBy, resolve, type Desired } from './desired.ts';
 import type { PassFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { lookAhead, lookAndPlan } from './look.ts';
@@ -38,6 +38,8 @@ export interface PassInput {
   readonly cut: ReadonlySet<string>;
   /** By OS user: what earlier cuts took, and what stays reserved. */
   readonly departed?: State['cuts'];
+  /** By metadata.name: how people stood after earlier passes. */
+  readonly known?: State['users'];
   /** metadata.name of those this pass is about; everybody when left out. Ports and maps are always everybody's. */
   readonly only?: ReadonlySet<string>;
   /** Why the published maps must stay as they are: more people are gone than may go in one step. */
@@ -127,8 +129,11 @@ interface Beginning {
 }
 
 async function begin(input: PassInput): Promise<Beginning> {
-  const { machine, users, policy, departed = {} } = input;
-  const desired = resolve(machine, users, policy, { promised: reservedBy(departed, policy) });
+  const { machine, users, policy, departed = {}, known = {} } = input;
+  const desired = resolve(machine, users, policy, {
+    promised: reservedBy(departed, policy),
+    remembered: givenTo(known, policy),
+  });
   const ahead = lookAhead(machine, chosen(input, desired));
   const probes = machineProbes(policy);
   const units = [

@@ -19,7 +19,10 @@ export async function start(reach: Reach, command: Command): Promise<Child> {
   refuseForeign(person);
   const namespace = person !== undefined && isolated && (await canIsolate(reach));
   signal?.throwIfAborted();
-  const child = launch([...around(reach, command, namespace), command.program, ...command.args], command);
+  const child = launchOrSay(
+    [...around(reach, command, namespace), command.program, ...command.args],
+    command,
+  );
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause: NodeJS.ErrnoException) => reject(notStarted(command, cause)));
@@ -54,6 +57,15 @@ function around(reach: Reach, { as: person, cwd }: Setting, namespace: boolean):
   if (person === undefined) return enter;
   const tie = enter.length > 0 ? DIE_WITH_PARENT : [];
   return [...tie, ...enter, ...becoming(person, cwd, namespace)];
+}
+
+/** Where no descriptors are left, it depends on which one is missing whether this throws, or the child tells. */
+function launchOrSay(argv: readonly string[], command: Command): Child {
+  try {
+    return launch(argv, command);
+  } catch (error) {
+    throw notStarted(command, error as NodeJS.ErrnoException);
+  }
 }
 
 function launch([program = '', ...args]: readonly string[], { as: person, env, cwd, input }: Setting): Child {

@@ -64,9 +64,15 @@ export class SourceInMemory implements Source {
   }
 }
 
+interface Extra {
+  canMint: boolean;
+  lookUp(): Promise<void>;
+  removeLeftovers(osUser: string, directories: readonly string[]): Promise<void>;
+}
+
 export interface Stage {
   readonly agent: Agent;
-  readonly machine: MemoryMachine & { canMint: boolean; lookUp(): Promise<void> };
+  readonly machine: MemoryMachine & Extra;
   readonly source: SourceInMemory;
   readonly clock: FakeClock;
   readonly queue: WorkQueue;
@@ -98,6 +104,7 @@ export function stage(
   const machine = Object.assign(more.machine ?? new MemoryMachine(), {
     canMint: true,
     lookUp: () => Promise.resolve(),
+    removeLeftovers: () => Promise.resolve(),
   });
   const clock = new FakeClock();
   const source = new SourceInMemory();

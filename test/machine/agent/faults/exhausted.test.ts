@@ -3,6 +3,7 @@ import { describeMachine } from '../../../harness/requirements.ts';
 import { eventually } from '../runner.ts';
 import { CODER, Ground, PLAIN } from './ground.ts';
 import { onItsOwn, without, type Scarce } from './limits.ts';
+import { makeProcessCgroup, withoutDescriptors, type ProcessCgroup } from './running.ts';
 
 const STATE = '/var/lib/workstation';
 
@@ -22,14 +23,19 @@ const faults: Fault[] = [
 
 describeMachine('an agent on a machine without', () => {
   let ground: Ground;
+  let processes: ProcessCgroup;
   beforeAll(async () => {
     ground = await Ground.of({ ada: PLAIN, bea: CODER, cid: PLAIN }, async (it) => {
       for (const directory of ['/etc', '/home', STATE]) await onItsOwn(it, directory);
     });
-    await ground.start();
+    processes = await makeProcessCgroup(ground.machine.name);
+    await ground.start({ outside: processes.enter });
     await ground.settle();
   });
-  afterAll(() => ground.machine.destroy());
+  afterAll(async () => {
+    await ground.machine.destroy();
+    await processes.remove();
+  });
 
   it.each(faults)('$scarce serves everybody once there is enough again', async (fault) => {
     const { agent } = ground;
@@ -54,6 +60,31 @@ describeMachine('an agent on a machine without', () => {
     await ground.declare({ ...ground.people, cid: PLAIN });
     await ground.converged();
     await ground.work(newcomer);
+    expect(await agent.pid()).toBe(pid);
+  });
+
+  const ofTheAgent: [string, () => Promise<() => Promise<unknown>>, RegExp][] = [
+    ['descriptors', () => withoutDescriptors(ground), /could not be started, .*(EMFILE|EINVAL)/],
+    [
+      'processes',
+      async () => {
+        await processes.limit(1);
+        return () => processes.limit();
+      },
+      /EAGAIN|resource temporarily unavailable/i,
+    ],
+  ];
+  it.each(ofTheAgent)('%s to have serves everybody once there are more', async (_, begin, said) => {
+    const { agent } = ground;
+    const pid = await agent.pid();
+    const before = agent.said().length;
+    const end = await begin();
+    const newcomer = `new${Object.keys(ground.people).length}`;
+    await ground.declare({ ...ground.people, [newcomer]: CODER });
+    await ground.sh('gpasswd -d ada docker || :; rm /home/bea/start.sh');
+    await eventually('it is said', async () => said.test(agent.said().slice(before)), agent.said);
+    await end();
+    await ground.converged();
     expect(await agent.pid()).toBe(pid);
   });
 });

@@ -79,6 +79,7 @@ export class Ground {
 
   static async of(people: People, prepare?: (ground: Ground) => Promise<void>): Promise<Ground> {
     const ground = new Ground(await createMachine({ kind: 'chroot', base: await siteBase() }));
+    await ground.sh('mkdir -p /var/lib/workstation');
     await ground.machine.write('/opt/launcher.sh', '#!/bin/sh\n', 0o755);
     await ground.machine.write(POLICY, policy);
     await ground.declare(people);
@@ -153,12 +154,18 @@ export class Ground {
       return code === 0;
     };
     await eventually('nothing is left to do', isSo, () => `${seen}\n${this.#agent?.said() ?? ''}`);
-    for (const name of Object.keys(this.people))
-      await eventually(`${name} is told to be Ready`, async () => /Ready=True/.test(await this.said(name)));
+    await eventually('everybody is told to be Ready', async () => {
+      const ready = (await this.users()).filter(isReady).map(({ metadata }) => metadata.name);
+      return Object.keys(this.people).every((name) => ready.includes(name));
+    });
     expect(await this.sh(LEFTOVERS)).toBe(this.#before);
     expect(await this.machine.output(['sh', '-c', WRONG, 'sh', ...Object.keys(this.people)])).toBe('');
     expect(await this.machine.output(['sh', '-c', LOST, 'sh', ...this.workers])).toBe('');
   }
+}
+
+function isReady({ status }: Person): boolean {
+  return status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
 }
 
 /** What nobody may find afterwards: temporary names, homes in the making, locks, half-moved clones, children. */

@@ -1,0 +1,39 @@
+/** What a running agent can be made to lack: descriptors and processes. */
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hierarchies } from '../../../harness/machine/cgroup.ts';
+import type { Ground } from './ground.ts';
+
+/** Lets the agent open no more than it has open. Returns what ends that. */
+export async function withoutDescriptors(ground: Ground): Promise<() => Promise<unknown>> {
+  const pid = await ground.agent.pid();
+  const limit = (count: string) => ground.sh(`prlimit --pid ${pid} --nofile=${count}:`);
+  const before = await ground.sh(`prlimit --pid ${pid} --nofile --output SOFT --noheadings --raw`);
+  await limit((await ground.sh(`ls /proc/${pid}/fd | sort -n | tail -1`)).trim());
+  return () => limit(before.trim());
+}
+
+/** A cgroup whose processes can be kept from starting others. */
+export interface ProcessCgroup {
+  /** Begins an argv that is to run in it. */
+  readonly enter: readonly string[];
+  /** At most so many; any number without. */
+  limit(count?: number): Promise<void>;
+  /** Fails while a process is left in it. */
+  remove(): Promise<void>;
+}
+
+export async function makeProcessCgroup(name: string): Promise<ProcessCgroup> {
+  const all = await hierarchies();
+  const own = all.find((each) => each.name === 'pids') ?? all.find((each) => each.options === undefined);
+  if (own === undefined) throw new Error('make a cgroup for processes: found no hierarchy that counts them');
+  // Below cgroup v2 only a cgroup without processes of its own hands controllers on, as the topmost one does.
+  const parent = own.options === undefined ? '' : own.own;
+  const directory = join('/sys/fs/cgroup', own.name, parent, name);
+  await mkdir(directory);
+  return {
+    enter: ['sh', '-c', `echo $$ >${directory}/cgroup.procs && exec "$@"`, 'sh'],
+    limit: (count) => writeFile(join(directory, 'pids.max'), count === undefined ? 'max' : `${count}`),
+    remove: () => rmdir(directory),
+  };
+}
