@@ -51,6 +51,8 @@ export async function launchAgent(
   };
   const signal = async (name: NodeJS.Signals): Promise<void> => {
     await machine.run(['pkill', `-${name}`, '-f', 'dist/main.js agent']);
+    // nsenter stops when its child does.
+    if (name === 'SIGCONT') child.kill(name);
   };
   return {
     said: () => said,

@@ -1,3 +1,4 @@
+import { NOW } from '../reconcile/memory-files.ts';
 import { user } from '../reconcile/passes.ts';
 import type { AgentParts } from '../../../src/agent/parts.ts';
 import { stage, type Stage } from './stage.ts';
@@ -69,6 +70,30 @@ describe('an agent on a machine that nobody can look at for a while', () => {
     it.clock.advance(5000);
     await it.until(() => it.machine.tree.has('/home/emo/.kube/config'));
     await it.agent.stop(1000);
+  });
+});
+
+describe('a wall clock that jumps', () => {
+  const YEAR = 366 * 86_400_000;
+  it.each([
+    ['back', -YEAR],
+    ['ahead', YEAR],
+  ])('%s keeps nobody from being served, nor from being looked at again', async (_, jump) => {
+    let offset = 0;
+    const it = await running({ now: () => new Date(NOW + offset) });
+    offset = jump;
+    it.source.declare([emo, ann]);
+    await it.idle();
+    expect(it.said('ann', 'Ready')).toBe('True Ready');
+    it.machine.tree.delete('/home/emo/.kube/config');
+    it.clock.advance(661_000);
+    await it.until(() => it.machine.tree.has('/home/emo/.kube/config'));
+    await it.idle();
+    const wait = Date.parse(it.agent.nextResync?.at ?? '') - (NOW + offset);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThan(661_000);
+    await it.agent.stop(1000);
+    expect(it.clock.timers).toBe(0);
   });
 });
 

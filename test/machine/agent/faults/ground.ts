@@ -155,8 +155,8 @@ export class Ground {
     };
     await eventually('nothing is left to do', isSo, () => `${seen}\n${this.#agent?.said() ?? ''}`);
     await eventually('everybody is told to be Ready', async () => {
-      const ready = (await this.users()).filter(isReady).map(({ metadata }) => metadata.name);
-      return Object.keys(this.people).every((name) => ready.includes(name));
+      const ready = new Set((await this.users()).filter(isReady).map(({ metadata }) => metadata.name));
+      return Object.keys(this.people).every((name) => ready.has(name));
     });
     expect(await this.sh(LEFTOVERS)).toBe(this.#before);
     expect(await this.machine.output(['sh', '-c', WRONG, 'sh', ...Object.keys(this.people)])).toBe('');

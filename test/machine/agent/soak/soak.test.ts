@@ -40,11 +40,11 @@ describeMachine(`a soak with WORKSTATION_SOAK_SEED=${SEED}`, () => {
   it(
     'of an agent that is killed at any instant ends with everybody as declared',
     async () => {
-      let isOver = false;
+      const over = new AbortController();
       let kills = 0;
       const chance = new Chance(SEED + 1);
       const life = async (): Promise<void> => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           await start();
           await pause(chance.below(LIFE));
           await ground.agent.kill();
@@ -52,7 +52,7 @@ describeMachine(`a soak with WORKSTATION_SOAK_SEED=${SEED}`, () => {
         }
       };
       const living = life();
-      await happenFor(SECONDS / 2).finally(() => (isOver = true));
+      await happenFor(SECONDS / 2).finally(() => over.abort());
       await living;
       process.stderr.write(`soak: ${kills} agents killed in ${town.did.length} happenings\n`);
       await town.rest();

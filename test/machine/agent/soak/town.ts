@@ -1,5 +1,5 @@
 /** People who come, go, return and work, on a machine that others change too; what must be true of it afterwards is kept. */
-import { Ground, rosterOf, ROSTER, type People } from '../faults/ground.ts';
+import { rosterOf, ROSTER, type Ground, type People } from '../faults/ground.ts';
 import type { Chance } from '../chance.ts';
 
 interface Townsman {
