@@ -133,14 +133,19 @@ function keepMaps(
 
 /** Every file in the directories of environment files, whoever it belongs to. */
 export function envFiles(machine: Machine, policy: WorkstationSpec): EnvFile[] {
-  const directories = envFileDirectories(policy.services);
-  const listings = machine.lookAtSystem(directories.map((path) => ({ path, read: 'list' })));
-  const paths = directories.flatMap((directory) => namesIn(directory, at(listings, directory)));
+  const paths = envFilePaths(machine, policy);
   const entries = machine.lookAtSystem(paths.map((path) => ({ path, read: 'text' })));
   return paths.map((path) => {
     const entry = entries.get(path);
     return entry?.kind === 'file' && entry.text !== undefined ? { path, text: entry.text } : { path };
   });
+}
+
+/** The paths of the same; nothing is read of the files. */
+export function envFilePaths(machine: Machine, { services }: WorkstationSpec): string[] {
+  const directories = envFileDirectories(services);
+  const listings = machine.lookAtSystem(directories.map((path) => ({ path, read: 'list' })));
+  return directories.flatMap((directory) => namesIn(directory, at(listings, directory)));
 }
 
 /** Ports that cannot be seen are not free: taking the directory for an empty one would give them to others. */

@@ -13,7 +13,7 @@ import type { Action } from '../sections/action.ts';
 import { isLockedOut, planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
 import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
-import { envFiles, resolve, type Knowledge } from './desired.ts';
+import { envFilePaths, resolve, type Knowledge } from './desired.ts';
 import { isUnitAction, performOne, type Witness } from './perform.ts';
 
 export type LeavePlan = ReadonlyMap<ReversibleStage, SectionPlan>;
@@ -50,7 +50,7 @@ function remembered(machine: Machine, policy: WorkstationSpec, state: State): st
   const ownerOf = ownersOf(policy.services);
   return [
     ...Object.values(state.users).map(({ status }) => status.osUser),
-    ...envFiles(machine, policy).flatMap(({ path }) => ownerOf(path)?.osUser ?? []),
+    ...envFilePaths(machine, policy).flatMap((path) => ownerOf(path)?.osUser ?? []),
   ];
 }
 

@@ -5,7 +5,15 @@ import type { Entries, Entry } from './facts.ts';
 import type { Person, SectionPlan, Trouble } from './section.ts';
 
 /** The values of `${…}` for one person. */
-export function variablesFor(person: Person): Record<string, string> {
+export function variablesFor(person: Person): Readonly<Record<string, string>> {
+  const values = valuesOf.get(person) ?? workOut(person);
+  valuesOf.set(person, values);
+  return values;
+}
+
+const valuesOf = new WeakMap<Person, Readonly<Record<string, string>>>();
+
+function workOut(person: Person): Record<string, string> {
   const { osUser, home, spec, ports } = person;
   const ofPorts = Object.entries(ports).map(([name, port]) => [`port.${name}`, String(port)] as const);
   return {
