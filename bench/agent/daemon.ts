@@ -10,7 +10,7 @@ export interface Daemon {
   /** As this process sees it. */
   readonly pid: number;
   /** What it has said on standard output, and on standard error. */
-  readonly said: () => string;
+  said(): string;
   /** SIGTERM; resolves when it has ended. */
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Daemon {
 export interface Agent extends Daemon {
   readonly client: AgentClient;
   /** The process that works in homes for it; undefined while there is none. */
-  readonly helper: () => number | undefined;
+  helper(): number | undefined;
 }
 
 export async function startDaemon(machine: Machine, argv: readonly string[]): Promise<Daemon> {

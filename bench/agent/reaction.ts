@@ -21,7 +21,7 @@ const REST = 400;
 
 /** The sides take turns. */
 export async function reactions(sides: readonly Side[], rounds: number): Promise<Reactions[]> {
-  const results = sides.map(() => ({ first: [], beyond: [], tools: [], repair: [] }) as Reactions);
+  const results = sides.map((): Reactions => ({ first: [], beyond: [], tools: [], repair: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const [index, side] of sides.entries()) {
       const result = results[index]!;

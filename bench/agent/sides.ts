@@ -93,11 +93,12 @@ interface Line {
 
 export async function bareSide(machine: Machine): Promise<Side> {
   const script = `${CHECKOUT}/bench/inside/react.js`;
-  const { said, stop } = await startDaemon(machine, [NODE, script, ROSTER, MAP]);
-  await until('the script watches', () => (said().includes('{}') ? true : undefined));
+  const daemon = await startDaemon(machine, [NODE, script, ROSTER, MAP]);
+  await until('the script watches', () => (daemon.said().includes('{}') ? true : undefined));
   const line = async (subject: string, since: number): Promise<Reaction> => {
     const find = () =>
-      said()
+      daemon
+        .said()
         .split('\n')
         .slice(0, -1)
         .map((text) => JSON.parse(text) as Line)
@@ -105,7 +106,7 @@ export async function bareSide(machine: Machine): Promise<Side> {
     const { began, ended } = await until(`the script reacts to ${subject}`, find, 5);
     return { began, ended, tools: ended - began };
   };
-  return { machine, onboarded: line, repaired: (since) => line(MAP, since), stop };
+  return { machine, onboarded: line, repaired: (since) => line(MAP, since), stop: () => daemon.stop() };
 }
 
 /** Puts a new text in the place of a file of a machine, as whoever edits it does; when, milliseconds since 1970. */

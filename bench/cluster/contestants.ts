@@ -23,11 +23,11 @@ export interface Contestant {
 export interface Replica {
   readonly pid: number;
   /** Milliseconds from its start until its copy of all users is complete. */
-  readonly synced: () => Promise<number>;
+  synced(): Promise<number>;
   /** Resolves when it leads. */
-  readonly leads: () => Promise<unknown>;
+  leads(): Promise<unknown>;
   /** Passes that have ended. */
-  readonly reconciled: () => Promise<number>;
+  reconciled(): Promise<number>;
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -39,9 +39,19 @@ export const ours: Contestant = {
   start: async ({ kubeconfig, workers, election: [lease, renew, retry] }) => {
     const [port = 0] = await freePorts(1);
     const replica = launch(port, WORKSTATION, [
-      ...['controller', '--kubeconfig', kubeconfig, '--metrics-address', `127.0.0.1:${port}`],
-      ...['--workers', `${workers}`, '--leader-elect-lease-duration', `${lease}s`],
-      ...['--leader-elect-renew-deadline', `${renew}s`, '--leader-elect-retry-period', `${retry}s`],
+      'controller',
+      '--kubeconfig',
+      kubeconfig,
+      '--metrics-address',
+      `127.0.0.1:${port}`,
+      '--workers',
+      `${workers}`,
+      '--leader-elect-lease-duration',
+      `${lease}s`,
+      '--leader-elect-renew-deadline',
+      `${renew}s`,
+      '--leader-elect-retry-period',
+      `${retry}s`,
     ]);
     const isReady = async () =>
       (replica.said() !== '' && (await ask(port, 'readyz')) !== undefined) || undefined;
@@ -61,8 +71,12 @@ export function inGo(program: string): Contestant {
     start: async ({ kubeconfig, workers, election: [lease, renew, retry] }) => {
       const [port = 0] = await freePorts(1);
       const replica = launch(port, program, [
-        ...[`-kubeconfig=${kubeconfig}`, `-metrics=127.0.0.1:${port}`, `-workers=${workers}`],
-        ...[`-lease=${lease}s`, `-renew=${renew}s`, `-retry=${retry}s`],
+        `-kubeconfig=${kubeconfig}`,
+        `-metrics=127.0.0.1:${port}`,
+        `-workers=${workers}`,
+        `-lease=${lease}s`,
+        `-renew=${renew}s`,
+        `-retry=${retry}s`,
       ]);
       const told = (event: string) => () => replica.said().includes(`"event": "${event}"`) || undefined;
       return {

@@ -6,16 +6,12 @@ import { createMachine } from '../../test/harness/machine/machine.ts';
 import { startAgent } from '../agent/daemon.ts';
 import { usageOf } from '../agent/usage.ts';
 
-/** Milliseconds and MiB, one for each run. */
-export interface Copies {
-  readonly synced: number[];
-  readonly resident: number[];
-}
-
 export interface CopyFigures {
-  readonly ours: Copies & { readonly connect: number[] };
-  readonly inGo: Copies;
-  /** Of a Node that has loaded all of client-node and nothing else, and of one that has loaded nothing. */
+  /** Milliseconds from connecting to a complete copy, one for each run. */
+  readonly ours: readonly number[];
+  readonly inGo: readonly number[];
+  /** MiB of the Go program with its copy, of a Node that has loaded all of client-node, and of one that has loaded nothing. */
+  readonly goResident: number;
   readonly clientNode: number;
   readonly node: number;
 }
@@ -23,26 +19,17 @@ export interface CopyFigures {
 const SCRIPT = join(import.meta.dirname, 'inside/copy.ts');
 
 export function copies(kubeconfig: string, program: string, machine: string, runs: number): CopyFigures {
-  const ours = { connect: [] as number[], synced: [] as number[], resident: [] as number[] };
-  const inGo = { synced: [] as number[], resident: [] as number[] };
+  const [ours, inGo] = [[] as number[], [] as number[]];
+  let goResident = 0;
   for (let run = 0; run < runs; run++) {
-    const one = output<Record<keyof typeof ours, number>>(process.execPath, [SCRIPT, kubeconfig, machine]);
-    ours.connect.push(one.connect);
-    ours.synced.push(one.synced);
-    ours.resident.push(one.resident);
-    const other = output<{ milliseconds: number; resident: number }>(program, [
-      `-kubeconfig=${kubeconfig}`,
-      `-workstation=${machine}`,
-    ]);
-    inGo.synced.push(other.milliseconds);
-    inGo.resident.push(other.resident);
+    ours.push(output<{ synced: number }>(process.execPath, [SCRIPT, kubeconfig, machine]).synced);
+    const args = [`-kubeconfig=${kubeconfig}`, `-workstation=${machine}`];
+    const told = output<{ milliseconds: number; resident: number }>(program, args);
+    inGo.push(told.milliseconds);
+    goResident = Math.max(goResident, told.resident);
   }
-  return {
-    ours,
-    inGo,
-    clientNode: residentWith('await import("@kubernetes/client-node");'),
-    node: residentWith(''),
-  };
+  const clientNode = residentWith('await import("@kubernetes/client-node");');
+  return { ours, inGo, goResident, clientNode, node: residentWith('') };
 }
 
 function residentWith(code: string): number {

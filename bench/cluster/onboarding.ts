@@ -106,7 +106,12 @@ class Stage {
     const { machine } = await joinCluster(server, 'devvm');
     const agent = await startAgent(
       machine,
-      ...['--name', 'devvm', '--kubeconfig', '/etc/workstation/kubeconfig', '--namespace', SYSTEM],
+      '--name',
+      'devvm',
+      '--kubeconfig',
+      '/etc/workstation/kubeconfig',
+      '--namespace',
+      SYSTEM,
     );
     const connection = await connect({ kubeconfig: server.kubeconfig });
     return new Stage(server, connection, async () => {

@@ -29,6 +29,14 @@ async function start(root: string, args: readonly string[], env: Readonly<Record
   return { isSame: pid === String(child.pid), fd, rest };
 }
 
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  agent: ['--max-semi-space-size=1', '--optimize-for-size'],
+  controller: ['--max-semi-space-size=4'],
+};
+
+/** What keeps running is to be small. */
+const flagsOf = (command = '') => FLAGS[command] ?? [];
+
 describePrograms('the program, as it is installed', ['perl', 'readlink'], () => {
   let receiver: Receiver;
   let root = '';
@@ -46,7 +54,7 @@ describePrograms('the program, as it is installed', ['perl', 'readlink'], () => 
       });
       expect(isSame).toBe(true);
       expect(fd).toMatch(/^fd=\d+$/);
-      expect(rest).toEqual([join(root, 'dist/main.js'), command, '--a b']);
+      expect(rest).toEqual([...flagsOf(command), join(root, 'dist/main.js'), command, '--a b']);
     },
   );
 
@@ -58,6 +66,6 @@ describePrograms('the program, as it is installed', ['perl', 'readlink'], () => 
     const env: Record<string, string> = isUnderSystemd ? { NOTIFY_SOCKET: receiver.path } : {};
     const { isSame, fd, rest } = await start(root, args, env);
     expect([isSame, fd]).toEqual([true, 'fd=']);
-    expect(rest).toEqual([join(root, 'dist/main.js'), ...args]);
+    expect(rest).toEqual([...flagsOf(args[0]), join(root, 'dist/main.js'), ...args]);
   });
 });
