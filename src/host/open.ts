@@ -29,6 +29,9 @@ export interface MachineSetting {
   readonly unitPatience?: number;
 }
 
+/** Bytes of the state, which takes some 3 KiB for each person: for more people than a machine has. */
+const STATE_LIMIT = 64 * 2 ** 20;
+
 /** A machine, and what belongs to working on it at all. */
 export class OpenMachine extends HostMachine {
   readonly #reach: Reach;
@@ -87,12 +90,12 @@ export class OpenMachine extends HostMachine {
   readonly stateFiles = {
     read: (path: string): string | undefined => this.#read(path),
     write: (path: string, text: string, mode: number): void =>
-      this.#files.writeFile({ path, content: text, mode }),
+      this.#files.writeFile({ path, content: text, mode, limit: STATE_LIMIT }),
   };
 
   #read(path: string): string | undefined {
-    const entry = this.#files.observe([{ path, read: 'text' }]).get(path);
-    if (entry === undefined || entry.kind === 'absent') return undefined;
+    const entry = this.#files.observeText(path, STATE_LIMIT);
+    if (entry.kind === 'absent') return undefined;
     if (entry.kind === 'file' && entry.text !== undefined) return entry.text;
     throw new Error(`read ${path}: it is no readable text file: move it away`);
   }

@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
-import type { Entries, Probe } from '../../sections/facts.ts';
+import type { Entries, Entry, Probe } from '../../sections/facts.ts';
 import { appendLines, openToRead, removeFile, setAside } from './append.ts';
 import type { LinesToAppend } from './append.ts';
 import { openRoot } from './calls.ts';
 import type { DirectoryToMake } from './directories.ts';
-import { observeAll } from './observe.ts';
+import { observe, observeAll } from './observe.ts';
 import { giveDirectory } from './give.ts';
 import type { Gift } from './give.ts';
 import { operate } from './operation.ts';
@@ -33,6 +33,11 @@ export class SystemFiles {
   /** Links that only root can have put there are followed where content is asked for. */
   observe(probes: readonly Probe[]): Entries {
     return this.#withTree((tree) => new Map(observeAll(tree, probes, this.#contents)));
+  }
+
+  /** The text of a file of up to so many bytes, read anew each time. */
+  observeText(path: string, limit: number): Entry {
+    return this.#withTree((tree) => observe(tree, { path, read: 'text' }, new Contents(), limit));
   }
 
   writeFile(file: FileToWrite): void {

@@ -21,6 +21,8 @@ export interface FileToWrite {
   readonly mode: number;
   /** Of parents that have to be made; 0o755 when left out. */
   readonly parentsMode?: number;
+  /** Bytes that the content may have; FILE_LIMIT when left out. */
+  readonly limit?: number;
   /** What has to be there: `absent`, or the digest of the content. Anything may be when left out. */
   readonly expect?: string;
 }
@@ -32,10 +34,10 @@ export function digest(content: string | Buffer): string {
 
 /** @throws FileRefused */
 export function writeFile(tree: Tree, file: FileToWrite): void {
-  const { path, mode } = file;
+  const { path, mode, limit = FILE_LIMIT } = file;
   const content = Buffer.from(file.content);
-  if (content.length > FILE_LIMIT)
-    throw new FileRefused({ reason: 'too-large', at: path, size: content.length, limit: FILE_LIMIT });
+  if (content.length > limit)
+    throw new FileRefused({ reason: 'too-large', at: path, size: content.length, limit });
   refusing(path, () => {
     const place = prepare(tree, file);
     const temporary = create(place.directory, content, mode);

@@ -36,6 +36,17 @@ it('works below its root, through the links of the system', async () => {
   expect(snapshot(join(root, 'usr/etc'))).toEqual({});
 });
 
+it('writes and reads whole what it is told may be larger than a managed file', () => {
+  const content = 'x'.repeat(5 * 2 ** 20);
+  const limit = 6 * 2 ** 20;
+  expect(() => files.writeFile({ path: '/state', content, mode: 0o644 })).toThrow('make it smaller');
+  files.writeFile({ path: '/state', content, mode: 0o644, limit });
+  expect(files.observeText('/state', limit)).toMatchObject({ kind: 'file', text: content });
+  const [seen] = files.observe([{ path: '/state', read: 'text' }]).values();
+  expect(seen).not.toHaveProperty('text');
+  expect(files.observeText('/none', limit)).toEqual({ kind: 'absent' });
+});
+
 it('changes nothing through a link where the file itself should be', async () => {
   await layOut(root, { target: { file: 'x' }, 'etc/link': { link: '/target' } });
   expect(() => files.writeFile({ path: '/etc/link', content: 'new', mode: 0o644 })).toThrow(FileRefused);
