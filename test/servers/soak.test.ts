@@ -40,8 +40,12 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
   }, SETTLING);
   afterAll(() => fleet.close(), SETTLING);
 
-  const users = async () =>
-    ((await fleet.server.request('GET', USERS)).body as { items: UserObject[] }).items;
+  /** A server that has just begun may not answer yet. */
+  const users = () =>
+    eventually('the server answers', async () => {
+      const { status, body } = await fleet.server.request('GET', USERS);
+      return status === 200 && (body as { items: UserObject[] }).items;
+    });
 
   /** One sentence for each thing that is not as it should be, and what is on the machines. */
   async function look(): Promise<{ wrong: string[]; found: Map<string, OnMachine> }> {

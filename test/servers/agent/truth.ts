@@ -20,13 +20,14 @@ interface OnAccount {
   readonly isEnabled: boolean;
 }
 
+/** Before anybody has come some of it is not there. */
 const LOOK = `
   cat /etc/passwd; echo ==
   cat /etc/shadow; echo ==
   cat /etc/group; echo ==
   grep --with-filename . /etc/t3-serve/*.env; echo ==
   find /etc/systemd/system -type l -path '*wants*' -printf '%f\\n'; echo ==
-  cat /var/log/workstation/audit*.jsonl`;
+  cat /var/log/workstation/audit*.jsonl; :`;
 
 export async function lookAt(machine: Machine): Promise<OnMachine> {
   const text = await machine.output(['sh', '-c', LOOK]);
