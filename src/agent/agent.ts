@@ -47,7 +47,7 @@ export class Agent {
   readonly #toDo: Readonly<Record<'declared' | 'leavers' | 'watch' | 'everybody', Insistence>>;
 
   constructor(parts: AgentParts) {
-    const { machine, book, diary, witnessFor, queue, now } = parts;
+    const { machine, queue } = parts;
     this.#parts = parts;
     this.#hints = new HintReader(machine);
     this.#errands = new Errands(parts);
@@ -60,11 +60,7 @@ export class Agent {
     this.#toDo = toDo;
     this.#resync = new Resync({ ...parts, interval: parts.resync, run: () => toDo.everybody.ask() });
     this.#reconciler = new Reconciler({
-      machine,
-      book,
-      diary,
-      witnessFor,
-      now,
+      ...parts,
       situation: () => this.#known,
       retryAfter: (key) => retryAfter(queue.numRequeues(key)),
       followUp: {
@@ -159,7 +155,7 @@ export class Agent {
     }
     const { spec, metadata } = roll.workstation;
     book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name), facts });
-    book.begin([...roll.served.values()]);
+    book.begin(this.#situation.newcomers);
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
     this.#tellLeavers();
@@ -220,9 +216,8 @@ export class Agent {
     const { leavers, roll } = this.#known;
     for (const osUser of leavers.go) this.#errands.ask(leaveKey(osUser), 'Leave', PRIORITY.change);
     book.useUpApprovals(leavers.go);
-    for (const name of leavers.gone) {
-      // What is being made for them must go as well, once it is there.
-      if (this.#reconciler.isBusy(name)) continue;
+    // What is being made for somebody must go as well, once it is there.
+    for (const name of leavers.gone.filter((name) => !this.#reconciler.isBusy(name))) {
       book.forget(name);
       diary.forget(name);
       this.#hints.forget(name);

@@ -3,7 +3,7 @@
  * nowhere; what changed is told at once and written soon, and what must not be lost is written before it is done.
  */
 import { mergeConditions, type Finding } from '../api/conditions.ts';
-import { API_VERSION, osUserOf, type WorkstationUser } from '../api/user.ts';
+import { API_VERSION } from '../api/user.ts';
 import type { Clock } from '../controller/clock.ts';
 import type { RecordedMeta, RecordedUser, State } from '../report/record.ts';
 import type { Report } from '../report/report.ts';
@@ -80,9 +80,8 @@ export class Book implements StateKeeper {
   }
 
   /** Of these passes are made from now on: on the disk before an account is, so that none is left when they go meanwhile. */
-  begin(served: readonly WorkstationUser[]): void {
+  begin(people: readonly { readonly name: string; readonly osUser: string }[]): void {
     const { users, begun = {} } = this.#state;
-    const people = served.map((user) => ({ name: user.metadata.name, osUser: osUserOf(user) }));
     const fresh = people.filter(({ name, osUser }) => users[name] === undefined && begun[osUser] !== name);
     if (fresh.length === 0) return;
     const added = Object.fromEntries(fresh.map(({ name, osUser }) => [osUser, name]));
@@ -143,9 +142,10 @@ export class Book implements StateKeeper {
   /** Nobody by that name is known any more, and nothing has to be undone. */
   forget(name: string): void {
     const { [name]: gone, ...users } = this.#state.users;
+    const hasBegun = Object.values(this.#state.begun ?? {}).includes(name);
+    if (gone === undefined && !hasBegun) return;
     this.#state = { ...withoutBegun(this.#state, name), users };
-    if (gone === undefined) return;
-    this.#gone(gone);
+    if (gone !== undefined) this.#gone(gone);
     this.#countUsers();
     this.#saveSoon();
   }

@@ -57,6 +57,13 @@ export class Situation {
     return !this.#fresh.has(osUser) && this.#options.machine.account(osUser) !== undefined;
   }
 
+  /** Who is to be served and has no account yet. */
+  get newcomers(): readonly { readonly name: string; readonly osUser: string }[] {
+    return [...this.roll.served.values()]
+      .map((user) => ({ name: user.metadata.name, osUser: osUserOf(user) }))
+      .filter(({ osUser }) => this.#options.machine.account(osUser) === undefined);
+  }
+
   /** The first pass of a person is through, however it ended; true when it was the first. */
   arrived(osUser: string): boolean {
     return this.#fresh.delete(osUser);

@@ -1,5 +1,5 @@
 import { user } from '../reconcile/passes.ts';
-import { running } from './stage.ts';
+import { running, stage } from './stage.ts';
 
 const emo = user('emo');
 const ann = user('ann');
@@ -19,6 +19,26 @@ describe('somebody who is declared no more', () => {
     it.source.declare([ann, user('bea')]);
     await it.idle();
     expect(it.book.state.users.bea?.status.ports.t3).toBe(3775);
+  });
+
+  it('is cut off though they go while their first pass is made', async () => {
+    const it = await running([ann]);
+    it.source.declare([ann, emo]);
+    await it.until(() => it.passes.includes('emo Declared'));
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+    expect(it.saved.state.begun).toBeUndefined();
+  });
+
+  it('is cut off though the program died in their first pass and they were gone when it began again', async () => {
+    const { machine, saved } = await running([ann, emo]);
+    const { emo: _, ...users } = saved.state.users;
+    const it = stage({ machine, state: { ...saved.state, users, begun: { emo: 'emo' } } });
+    it.source.declare([ann]);
+    await it.agent.start(new AbortController().signal);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
   });
 
   it('gets back what the cut took when declared again', async () => {
