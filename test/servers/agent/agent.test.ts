@@ -6,7 +6,7 @@ import { kubectlOutput } from '../../harness/servers/kubectl.ts';
 import { startApiserver, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests } from '../../harness/servers/manifests.ts';
 import { eventually, type RunningAgent } from '../../machine/agent/runner.ts';
-import { apply, conditionOf, join, untilReady, userOf, userOn, type Joined } from './stage.ts';
+import { apply, conditionOf, join, RECOVERY, untilReady, userOf, userOn, type Joined } from './stage.ts';
 
 describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', 'kstatus'], () => {
   let server: Apiserver;
@@ -134,7 +134,7 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', '
       );
     });
     apply(server, userOn('devvm', 'bea'));
-    await untilReady(server, 'bea');
+    await untilReady(server, 'bea', RECOVERY);
   });
 
   it('cuts off whoever is deleted, and says so on the object that waits for it', async () => {

@@ -13,6 +13,7 @@ import {
   apply,
   conditionOf,
   join,
+  RECOVERY,
   SLOW_SECTIONS,
   untilReady,
   userOn,
@@ -80,7 +81,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
   }
 
   /** Everything that is declared is on the machine, and what is said is so. */
-  async function arrived(within?: number): Promise<void> {
+  async function arrived(within = RECOVERY): Promise<void> {
     let found: string[] = [];
     const isTrue = async () => {
       found = untruths(await users(), await lookAt(devvm.machine));
@@ -165,7 +166,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     const source = async () =>
       conditionOf((await server.request('GET', `${WORKSTATIONS}/devvm`)).body as UserObject, 'SourceReady');
     const isLost = async () => (await source())?.reason === 'HistoryLost';
-    await eventually('it is told', isLost);
+    await eventually('it is told', isLost, RECOVERY);
     expect((await source())?.message).toContain('it has lost young, younger: ');
     await agent.kill();
     agent = await devvm.start();
@@ -183,7 +184,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     for (const name of ['young', 'younger'])
       expect(accounts.get(name)).toMatchObject({ isLocked: false, isEnabled: true });
     for (const name of ['young', 'younger']) await put('POST', USERS, userOn('devvm', name));
-    await eventually('it is over', async () => (await source())?.status === 'True');
+    await eventually('it is over', async () => (await source())?.status === 'True', RECOVERY);
     await arrived();
   });
 
@@ -191,7 +192,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     await put('DELETE', `/api/v1/namespaces/${SYSTEM}/serviceaccounts/${devvm.account}`);
     proxy.cut();
     await edit();
-    await eventually('it is refused', async () => agent.said().includes('401'));
+    await eventually('it is refused', async () => agent.said().includes('401'), RECOVERY);
     await repairs();
     await put('POST', `/api/v1/namespaces/${SYSTEM}/serviceaccounts`, { metadata: { name: devvm.account } });
     await devvm.giveToken(await tokenOf(server, devvm.account));

@@ -105,6 +105,9 @@ export function isReady(server: Apiserver, name: string): Promise<boolean> {
   return userOf(server, name).then((user) => conditionOf(user, 'Ready')?.status === 'True');
 }
 
-export function untilReady(server: Apiserver, name: string): Promise<boolean> {
-  return eventually(`${name} is Ready`, () => isReady(server, name));
+/** Milliseconds: whoever was refused again and again asks once a minute at last. */
+export const RECOVERY = 90_000;
+
+export function untilReady(server: Apiserver, name: string, within?: number): Promise<boolean> {
+  return eventually(`${name} is Ready`, () => isReady(server, name), within);
 }
