@@ -22,9 +22,9 @@ export function copies(kubeconfig: string, program: string, machine: string, run
   const [ours, inGo] = [[] as number[], [] as number[]];
   let goResident = 0;
   for (let run = 0; run < runs; run++) {
-    ours.push(output<{ synced: number }>(process.execPath, [SCRIPT, kubeconfig, machine]).synced);
+    ours.push((output(process.execPath, [SCRIPT, kubeconfig, machine]) as { synced: number }).synced);
     const args = [`-kubeconfig=${kubeconfig}`, `-workstation=${machine}`];
-    const told = output<{ milliseconds: number; resident: number }>(program, args);
+    const told = output(program, args) as { milliseconds: number; resident: number };
     inGo.push(told.milliseconds);
     goResident = Math.max(goResident, told.resident);
   }
@@ -34,11 +34,11 @@ export function copies(kubeconfig: string, program: string, machine: string, run
 
 function residentWith(code: string): number {
   const script = `${code} console.log(process.memoryUsage.rss() / 2 ** 20)`;
-  return output<number>(process.execPath, ['--input-type=module', '--eval', script]);
+  return output(process.execPath, ['--input-type=module', '--eval', script]) as number;
 }
 
-function output<T>(program: string, args: readonly string[]): T {
-  return JSON.parse(execFileSync(program, args, { encoding: 'utf8' })) as T;
+function output(program: string, args: readonly string[]): unknown {
+  return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
 }
 
 /** MiB of an agent of that machine, and of its helper, once everybody there is served. */

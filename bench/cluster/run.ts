@@ -60,11 +60,11 @@ async function measureMany(): Promise<void> {
 async function fill(server: Apiserver): Promise<void> {
   await applyDefinitions(server);
   await server.request('POST', '/api/v1/namespaces', { metadata: { name: SYSTEM_NAMESPACE } });
-  const { api, close } = await connect({ kubeconfig: server.kubeconfig });
+  const connection = await connect({ kubeconfig: server.kubeconfig });
   const start = performance.now();
-  await populate(api, Number(values.users));
+  await populate(connection.api, Number(values.users));
   console.log(`made ${values.users} users in ${digits((performance.now() - start) / 1000)} s`);
-  close();
+  connection.close();
 }
 
 async function measureControllers(server: Apiserver, program: string): Promise<void> {
