@@ -49,10 +49,9 @@ async function check(name: string, [program = '', ...args]: readonly string[]): 
 function suite(...projects: readonly string[]): void {
   console.log(`--- ${projects.join(', ')} tests`);
   const report = join(reports, `${projects.join('-')}.json`);
-  const workers = projects.includes('unit') ? '100%' : '150%';
   const { status } = spawnSync(
     join(bin, 'jest'),
-    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', workers],
+    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', '100%'],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
