@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Hint, Watched } from '../../../src/host/watch/hint.ts';
 import { CHECKOUT, createMachine, type Machine } from '../../harness/machine/machine.ts';
 import { describeMachine } from '../../harness/requirements.ts';
@@ -135,10 +136,11 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
       await machine.write('/etc/systemd/system/other.service', TOOL);
       await machine.output(['systemctl', 'daemon-reload']);
       await hears(['systemctl', 'start', 'tool@bob.service'], BOB);
-      hints.length = 0;
-      await machine.output(['systemctl', 'start', 'other.service']);
-      await hears(['usermod', '-U', 'ada'], ACCOUNTS);
-      expect(hints.filter(({ kind }) => kind !== 'accounts')).toEqual([]);
+      await hears(['sh', '-c', 'systemctl start other.service && usermod -U ada'], ACCOUNTS);
+      // Bob's unit may be told of once more: it becomes active after it has begun.
+      expect(
+        hints.filter((hint) => ![ACCOUNTS, BOB].some((known) => isDeepStrictEqual(hint, known))),
+      ).toEqual([]);
     });
 
     it('costs next to nothing and has no process while nothing changes', async () => {
