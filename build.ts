@@ -25,7 +25,10 @@ const clientNodeOnlyDeclares: Plugin = {
 const httpAlone: Plugin = {
   name: 'http-alone',
   setup(build) {
-    build.onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'node:http', namespace: 'http-alone' }));
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      // The module that this makes has no names that `await import` could give.
+      kind === 'dynamic-import' ? undefined : { path: 'node:http', namespace: 'http-alone' },
+    );
     build.onLoad({ filter: /.*/, namespace: 'http-alone' }, () => ({
       contents: "module.exports = process.getBuiltinModule('node:http');",
     }));
