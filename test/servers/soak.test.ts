@@ -94,11 +94,9 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
         if (blow === 'server') await fleet.killServer();
       }
       let state = await look();
-      await eventually(
-        'all is as declared',
-        async () => (state = await look()).wrong.length === 0,
-        SETTLING,
-      ).catch((error: Error) => {
+      await eventually('all is as declared', async () => (state = await look()).wrong.length === 0, {
+        within: SETTLING,
+      }).catch((error: Error) => {
         throw new Error(`${error.message} (seed ${SEED}): ${state.wrong.join('; ')}`, { cause: error });
       });
       const stayers = machines.map((machine) => stayerOf(machine));
@@ -131,7 +129,9 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
         expect(since.length).toBeGreaterThan(0);
         return since.filter(({ objectRef, verb }) => objectRef?.resource !== 'leases' && verb !== 'watch');
       };
-      await eventually('nothing else is asked', async () => (await others()).length === 0, SETTLING / 3);
+      await eventually('nothing else is asked', async () => (await others()).length === 0, {
+        within: SETTLING / 3,
+      });
     },
     SETTLING,
   );

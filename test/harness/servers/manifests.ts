@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { until, WORKSTATIONS } from './crds.ts';
 import { made, SYSTEM } from './identities.ts';
 import { kubectlOutput } from './kubectl.ts';
 import type { Apiserver } from './kubernetes.ts';
@@ -8,6 +9,12 @@ export const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 /** Applies a directory of ours with the real kubectl, as README tells people to. */
 export function applyManifests(server: Apiserver, directory: string): void {
   kubectlOutput(server.kubeconfig, ['apply', '--server-side', '-k', join(MANIFESTS, directory)]);
+}
+
+/** The same for an overlay that defines our kinds; they are served then. */
+export async function applyOverlay(server: Apiserver, overlay: string): Promise<void> {
+  applyManifests(server, `overlays/${overlay}`);
+  await until('the kinds are served', async () => (await server.request('GET', WORKSTATIONS)).status === 200);
 }
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';

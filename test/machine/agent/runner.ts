@@ -81,11 +81,8 @@ export interface Patience {
 export async function eventually<T>(
   what: string,
   isSo: () => Promise<T | undefined | false>,
-  more: Patience | number | (() => string) = {},
+  { within = DEADLINE, seen = () => '' }: Patience = {},
 ): Promise<T> {
-  const patience =
-    typeof more === 'number' ? { within: more } : typeof more === 'function' ? { seen: more } : more;
-  const { within = DEADLINE, seen = () => '' }: Patience = patience;
   const deadline = Date.now() + within;
   for (;;) {
     const found = await isSo();

@@ -87,7 +87,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
       found = untruths(await users(), await lookAt(devvm.machine));
       return found.length === 0;
     };
-    await eventually('every status is true', isTrue, within).catch((error: Error) => {
+    await eventually('every status is true', isTrue, { within }).catch((error: Error) => {
       throw new Error(`${error.message}: ${found.join('; ')}`, { cause: error });
     });
     const { audit } = await lookAt(devvm.machine);
@@ -166,7 +166,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     const source = async () =>
       conditionOf((await server.request('GET', `${WORKSTATIONS}/devvm`)).body as UserObject, 'SourceReady');
     const isLost = async () => (await source())?.reason === 'HistoryLost';
-    await eventually('it is told', isLost, RECOVERY);
+    await eventually('it is told', isLost, { within: RECOVERY });
     expect((await source())?.message).toContain('it has lost young, younger: ');
     await agent.kill();
     agent = await devvm.start();
@@ -184,7 +184,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     for (const name of ['young', 'younger'])
       expect(accounts.get(name)).toMatchObject({ isLocked: false, isEnabled: true });
     for (const name of ['young', 'younger']) await put('POST', USERS, userOn('devvm', name));
-    await eventually('it is over', async () => (await source())?.status === 'True', RECOVERY);
+    await eventually('it is over', async () => (await source())?.status === 'True', { within: RECOVERY });
     await arrived();
   });
 
@@ -192,7 +192,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     await put('DELETE', `/api/v1/namespaces/${SYSTEM}/serviceaccounts/${devvm.account}`);
     proxy.cut();
     await edit();
-    await eventually('it is refused', async () => agent.said().includes('401'), RECOVERY);
+    await eventually('it is refused', async () => agent.said().includes('401'), { within: RECOVERY });
     await repairs();
     await put('POST', `/api/v1/namespaces/${SYSTEM}/serviceaccounts`, { metadata: { name: devvm.account } });
     await devvm.giveToken(await tokenOf(server, devvm.account));

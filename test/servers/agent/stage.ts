@@ -10,7 +10,7 @@ import { kubeconfigOf, type Apiserver } from '../../harness/servers/kubernetes.t
 import { joinMachine } from '../../harness/servers/manifests.ts';
 import { sitePolicy } from '../../harness/site/declare.ts';
 import { siteBase } from '../../harness/site/site.ts';
-import { eventually, startAgent, type RunningAgent } from '../../machine/agent/runner.ts';
+import { DEADLINE, eventually, startAgent, type RunningAgent } from '../../machine/agent/runner.ts';
 
 export interface UserObject {
   readonly metadata: {
@@ -108,6 +108,6 @@ export function isReady(server: Apiserver, name: string): Promise<boolean> {
 /** Milliseconds: whoever was refused again and again asks once a minute at last. */
 export const RECOVERY = 90_000;
 
-export function untilReady(server: Apiserver, name: string, within?: number): Promise<boolean> {
-  return eventually(`${name} is Ready`, () => isReady(server, name), within);
+export function untilReady(server: Apiserver, name: string, within = DEADLINE): Promise<boolean> {
+  return eventually(`${name} is Ready`, () => isReady(server, name), { within });
 }

@@ -5,7 +5,7 @@ import { clientWith, made, SYSTEM, tokenOf } from '../../harness/servers/identit
 import type { Client } from '../../harness/servers/identities.ts';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
-import { applyManifests, joinMachine } from '../../harness/servers/manifests.ts';
+import { applyOverlay, joinMachine } from '../../harness/servers/manifests.ts';
 
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases`;
 const EVENTS = '/apis/events.k8s.io/v1/namespaces';
@@ -111,11 +111,7 @@ describeServers('an agent', ['etcd', 'kube-apiserver', 'kubectl'], () => {
 
   beforeAll(async () => {
     server = await startApiserver();
-    applyManifests(server, 'overlays/daemonset');
-    await until(
-      'the kinds are served',
-      async () => (await server.request('GET', WORKSTATIONS)).status === 200,
-    );
+    await applyOverlay(server, 'daemonset');
     for (const object of [user('ours', 'here'), user('theirs', 'there'), user('nobodys')])
       await made(server, USERS, object);
     for (const name of ['here', 'there'])

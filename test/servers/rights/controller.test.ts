@@ -5,7 +5,7 @@ import { clientWith, made, SYSTEM, tokenOf } from '../../harness/servers/identit
 import type { Client } from '../../harness/servers/identities.ts';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
-import { applyManifests } from '../../harness/servers/manifests.ts';
+import { applyManifests, applyOverlay } from '../../harness/servers/manifests.ts';
 
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases`;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -40,12 +40,8 @@ describeServers('in the cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
 
   beforeAll(async () => {
     server = await startApiserver();
-    applyManifests(server, 'overlays/controller-only');
+    await applyOverlay(server, 'controller-only');
     applyManifests(server, '../test/servers/rights/access');
-    await until(
-      'the kinds are served',
-      async () => (await server.request('GET', WORKSTATIONS)).status === 200,
-    );
     controller = clientWith(server, await tokenOf(server, 'workstation-controller'));
     editor = clientWith(server, await tokenOf(server, 'editor'));
     await made(server, USERS, user('unplaced'));

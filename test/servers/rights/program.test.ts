@@ -12,7 +12,7 @@ import { made, SYSTEM, tokenOf } from '../../harness/servers/identities.ts';
 import { kubectlOutput } from '../../harness/servers/kubectl.ts';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
-import { applyManifests, joinMachine } from '../../harness/servers/manifests.ts';
+import { applyManifests, applyOverlay, joinMachine } from '../../harness/servers/manifests.ts';
 
 const REFUSED = /forbidden|denied|403/i;
 const PROGRAM = join(import.meta.dirname, '../../../bin/workstation');
@@ -30,11 +30,7 @@ describeServers('the program with these rights', ['etcd', 'kube-apiserver', 'kub
     let machine: Machine;
     beforeAll(async () => {
       server = await startApiserver();
-      applyManifests(server, 'overlays/daemonset');
-      await until(
-        'the kinds are served',
-        async () => (await server.request('GET', WORKSTATIONS)).status === 200,
-      );
+      await applyOverlay(server, 'daemonset');
       machine = await createMachine({ kind: 'chroot', network: 'host' });
       const token = await tokenOf(server, await joinMachine(server, 'here'));
       await machine.write('/etc/workstation/kubeconfig', kubeconfig(server, token), 0o600);
@@ -89,11 +85,7 @@ describeServers('the controller with these rights', ['etcd', 'kube-apiserver', '
   let file: string;
   beforeAll(async () => {
     server = await startApiserver();
-    applyManifests(server, 'overlays/controller-only');
-    await until(
-      'the kinds are served',
-      async () => (await server.request('GET', WORKSTATIONS)).status === 200,
-    );
+    await applyOverlay(server, 'controller-only');
     directory = await mkdtemp(join(tmpdir(), 'workstation-controller-'));
     file = join(directory, 'kubeconfig');
     await writeFile(file, kubeconfig(server, await tokenOf(server, 'workstation-controller')), {

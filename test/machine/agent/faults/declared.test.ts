@@ -30,7 +30,7 @@ describeMachine('an agent', () => {
     await eventually(
       'drift is repaired',
       async () => (await ground.machine.run(['test', '-e', '/etc/site/ada.env'])).code === 0,
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
   };
 
@@ -47,18 +47,18 @@ describeMachine('an agent', () => {
     'that finds a roster that is %s serves those who were declared',
     async (_, script, reason) => {
       await ground.sh(script);
-      await eventually('it is said', async () => reason.test(await saidOfMachine()), ground.agent.said);
+      await eventually('it is said', async () => reason.test(await saidOfMachine()), {
+        seen: ground.agent.said,
+      });
       await expectDriftRepaired();
       await expectNobodyCut();
       await ground.sh(
         `[ ! -d /srv/away ] || { rm -rf /srv/declared; mv /srv/away /srv/declared; }; [ ! -d ${ROSTER} ] || rmdir ${ROSTER}`,
       );
       await ground.declare(PEOPLE);
-      await eventually(
-        'nothing is wrong',
-        async () => !reason.test(await saidOfMachine()),
-        ground.agent.said,
-      );
+      await eventually('nothing is wrong', async () => !reason.test(await saidOfMachine()), {
+        seen: ground.agent.said,
+      });
       await ground.converged();
       await expectNobodyCut();
     },
@@ -71,7 +71,7 @@ describeMachine('an agent', () => {
     await eventually(
       'drift is repaired',
       async () => (await ground.machine.run(['test', '-e', '/etc/site/bea.env'])).code === 0,
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
     await expectNobodyCut();
     await ground.declare(PEOPLE);
@@ -104,7 +104,7 @@ describeMachine('an agent', () => {
       async () =>
         !(await ground.machine.read('/etc/site/map')).includes('stranger') &&
         (await ground.sh('id -nG cid')).includes('docker'),
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
     await ground.converged();
     expect(await ground.machine.read('/etc/site/bea.env')).toBe('OWN=kept\nT3_PORT=4000\n');
@@ -125,12 +125,12 @@ describeMachine('an agent', () => {
     await eventually(
       'the shell is missed',
       async () => /AccountReady: .*\/bin\/late/.test(await ground.said('zoe')),
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
     await eventually(
       'the source is missed',
       async () => /late\.sh does not exist/.test(await ground.said('ada')),
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
     await eventually('the group is missed', async () =>
       /latecomers does not exist/.test(await ground.said('ada', 'AccountReady')),

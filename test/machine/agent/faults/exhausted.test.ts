@@ -47,11 +47,13 @@ describeMachine('an agent on a machine without', () => {
     const { cid: _gone, ...staying } = ground.people;
     const newcomer = `new${Object.keys(ground.people).length}`;
     await ground.declare({ ...staying, [newcomer]: CODER });
-    await eventually('it is said', isSaid(fault.ofNewcomer), agent.said);
+    await eventually('it is said', isSaid(fault.ofNewcomer), { seen: agent.said });
     if (fault.directories.includes(STATE)) {
-      await eventually('the state is said not to be kept', isSaid(/keep the state: .*ENOSPC/), agent.said);
+      await eventually('the state is said not to be kept', isSaid(/keep the state: .*ENOSPC/), {
+        seen: agent.said,
+      });
       // What cannot be written down first is not taken from anybody.
-      await eventually('the cut is said to fail', isSaid(/leave\/cid: .*ENOSPC/), agent.said);
+      await eventually('the cut is said to fail', isSaid(/leave\/cid: .*ENOSPC/), { seen: agent.said });
       expect(await ground.sh('getent shadow cid | cut -d: -f8')).toBe('\n');
     }
     for (const end of ends) await end();
@@ -82,7 +84,7 @@ describeMachine('an agent on a machine without', () => {
     const newcomer = `new${Object.keys(ground.people).length}`;
     await ground.declare({ ...ground.people, [newcomer]: CODER });
     await ground.sh('gpasswd -d ada docker || :; rm /home/bea/start.sh');
-    await eventually('it is said', async () => said.test(agent.said().slice(before)), agent.said);
+    await eventually('it is said', async () => said.test(agent.said().slice(before)), { seen: agent.said });
     await end();
     await ground.converged();
     expect(await agent.pid()).toBe(pid);

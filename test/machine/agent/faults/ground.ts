@@ -153,7 +153,7 @@ export class Ground {
       seen = stdout + stderr;
       return code === 0;
     };
-    await eventually('nothing is left to do', isSo, () => `${seen}\n${this.#agent?.said() ?? ''}`);
+    await eventually('nothing is left to do', isSo, { seen: () => `${seen}\n${this.#agent?.said() ?? ''}` });
     await eventually('everybody is told to be Ready', async () => {
       const ready = new Set((await this.users()).filter(isReady).map(({ metadata }) => metadata.name));
       return Object.keys(this.people).every((name) => ready.has(name));

@@ -46,7 +46,7 @@ describeMachine('an agent', () => {
     await eventually(
       'ada is served',
       async () => (await ground.machine.run(['test', '-e', '/etc/site/ada.env'])).code === 0,
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
   };
 
@@ -61,7 +61,9 @@ describeMachine('an agent', () => {
       await begin();
       const newcomer = `new${Object.keys(ground.people).length}`;
       await ground.declare({ ...ground.people, [newcomer]: CODER });
-      await eventually('it is said', async () => said.test(await ground.said(newcomer)), ground.agent.said);
+      await eventually('it is said', async () => said.test(await ground.said(newcomer)), {
+        seen: ground.agent.said,
+      });
       await expectOthersServed();
       await end();
       await serve();
@@ -77,7 +79,7 @@ describeMachine('an agent', () => {
     await eventually(
       'it is said',
       async () => /CommandsReady: run hello as ada: no end within 2/.test(await ground.said('ada')),
-      ground.agent.said,
+      { seen: ground.agent.said },
     );
     await expectOthersServed();
     await ground.machine.write(POLICY, OF_REMOTE);
