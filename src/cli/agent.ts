@@ -7,31 +7,18 @@ import { parseAddress } from '../server/doors/tcp.ts';
 import { page } from '../server/page/index.ts';
 import { serveAgent, type Port } from '../server/serve.ts';
 import type { Source } from '../source/source.ts';
-import type { Level } from '../telemetry/logger.ts';
 import { ActionMetrics } from '../telemetry/metrics/actions.ts';
 import { processMetrics } from '../telemetry/metrics/process.ts';
 import type { Telemetry } from '../telemetry/open.ts';
 import { RUNTIME_DIRECTORY } from './agentclient.ts';
-import { vaultFor, type ClusterOptions } from './cluster.ts';
+import type { AgentOptions } from './agentoptions.ts';
+import { vaultFor } from './cluster.ts';
 import { durationOf, onSignals, telemetryFor } from './daemon.ts';
-import type { DeclaringOptions } from './declared.ts';
 import type { Io } from './io.ts';
-import { openFor, type MachineOptions } from './machine.ts';
+import { openFor } from './machine.ts';
 import { requireRoot } from './session.ts';
 import { sideOf, tiersOf, type Side } from './sides.ts';
 import { VERSION } from './version.ts';
-
-export interface AgentOptions extends DeclaringOptions, Omit<MachineOptions, 'root'>, ClusterOptions {
-  /** The machine, in a cluster; files declare everything without it. */
-  readonly name?: string;
-  readonly kubeconfig?: string;
-  readonly namespace: string;
-  readonly resync: string;
-  readonly logLevel: Level;
-  readonly metricsAddress?: string;
-  readonly pageAddress?: string;
-  readonly allowRemote?: boolean;
-}
 
 /** Milliseconds that unit work of one person waits for that of others. */
 const UNIT_PATIENCE = 250;

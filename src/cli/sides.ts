@@ -7,7 +7,7 @@ import type { Store } from '../report/store.ts';
 import { FileSource } from '../source/files/source.ts';
 import type { Source } from '../source/source.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './agentoptions.ts';
 import { tierIssuesIfKnown, type vaultFor } from './cluster.ts';
 import type { Io } from './io.ts';
 
