@@ -26,6 +26,8 @@ export interface UnitsOptions {
   readonly settling?: SettlingOptions;
   /** Milliseconds that a request waits for others when nobody flushes. Default: ten seconds. */
   readonly patience?: number;
+  /** Milliseconds that a question why a unit failed waits for others. Default: ten. */
+  readonly explainWait?: number;
 }
 
 /** Milliseconds: as long as a first pass of many takes; and that failed units wait to be asked about. */
@@ -51,14 +53,14 @@ export class Units {
 
   constructor(options: UnitsOptions) {
     const { reach, look, systemctl = systemctlOn(reach), change } = options;
-    const { settling = SETTLING, patience = BATCH_WAIT } = options;
+    const { settling = SETTLING, patience = BATCH_WAIT, explainWait = EXPLAIN_WAIT } = options;
     this.#reach = reach;
     this.#look = look;
     this.#systemctl = new Systemctl(systemctl);
     this.#change = change ?? this.#systemctl.change;
     this.#settling = new Settling(this.#systemctl, settling);
     this.#requests = new Coalescer({ maxWait: patience, run: (requests) => this.#runBatch(requests) });
-    this.#questions = new Coalescer({ maxWait: EXPLAIN_WAIT, run: (units) => this.#explain(units) });
+    this.#questions = new Coalescer({ maxWait: explainWait, run: (units) => this.#explain(units) });
   }
 
   /** Every unit as it was last looked at, or as the last batch left it. */
