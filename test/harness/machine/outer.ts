@@ -40,6 +40,7 @@ const CLUSTER_PROGRAMS: Readonly<Record<string, string>> = {
 export const PACKAGES: Readonly<Record<string, string>> = {
   ...OUTER_PROGRAMS,
   ...SHELLS,
+  [BROWSER]: BROWSER,
   ...CLUSTER_PROGRAMS,
   [NAME_SERVICE]: 'libnss-extrausers',
 };
