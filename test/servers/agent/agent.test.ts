@@ -40,8 +40,11 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', '
     await eventually('the account is told of', async () =>
       output('describe', 'wsu', 'emo').includes('AccountCreated'),
     );
-    const { body } = await server.request('GET', `${WORKSTATIONS}/devvm`);
-    expect(body).toMatchObject({
+    const machine = await eventually('the machine is told of', async () => {
+      const { body } = await server.request('GET', `${WORKSTATIONS}/devvm`);
+      return (body as { status?: { users?: { ready: number } } }).status?.users?.ready === 1 && body;
+    });
+    expect(machine).toMatchObject({
       status: {
         capacity: { cpu: expect.stringMatching(/^\d+$/), memory: expect.stringMatching(/Ki$/) },
         versions: { agent: expect.stringMatching(/^\d/), kernel: expect.any(String) },
