@@ -82,7 +82,9 @@ export class Book implements StateKeeper {
   /** Of these passes are made from now on: on the disk before an account is, so that none is left when they go meanwhile. */
   begin(people: readonly { readonly name: string; readonly osUser: string }[]): void {
     const { users, begun = {} } = this.#state;
-    const fresh = people.filter(({ name, osUser }) => users[name] === undefined && begun[osUser] !== name);
+    const fresh = people.filter(
+      ({ name, osUser }) => users[name]?.status.uid === undefined && begun[osUser] !== name,
+    );
     if (fresh.length === 0) return;
     const added = Object.fromEntries(fresh.map(({ name, osUser }) => [osUser, name]));
     this.#state = { ...this.#state, begun: { ...begun, ...added } };
@@ -122,11 +124,19 @@ export class Book implements StateKeeper {
     if (!isKnown || !this.#told.has(name)) this.#options.report.user(record);
     this.#told.add(name);
     if (isKnown) return;
-    this.#state = { ...withoutBegun(this.#state, name), users: { ...this.#state.users, [name]: record } };
+    this.#state = { ...this.#withBegun(record), users: { ...this.#state.users, [name]: record } };
     this.#options.onUser?.(before, record);
     this.#tell({ type: isNew ? 'ADDED' : 'MODIFIED', object: record });
     this.#countUsers();
     this.#saveSoon();
+  }
+
+  /** Until a record tells of the account, one that was begun, or made for an object of that name before, is kept in mind. */
+  #withBegun({ metadata: { name }, status }: RecordedUser): State {
+    if (status.uid !== undefined) return withoutBegun(this.#state, name);
+    const had = this.#state.users[name]?.status;
+    if (had?.uid === undefined) return this.#state;
+    return { ...this.#state, begun: { ...this.#state.begun, [had.osUser]: name } };
   }
 
   /** What was said of the same object: whoever was deleted and made again begins anew. */

@@ -33,6 +33,9 @@ export interface PassesOptions {
 /** Milliseconds that a look at units waits for those of others: systemd is asked once for all of them. */
 const LOOK_WAIT = 5;
 
+/** Milliseconds for what is left in the home of somebody who leaves. */
+const SWEEP_LIMIT = 5000;
+
 export interface MachinePass {
   readonly finding: Finding;
   readonly done: number;
@@ -65,23 +68,32 @@ export class Passes {
   async user(person: Person, witness: Witness, signal: AbortSignal): Promise<Reconciled> {
     const { machine, draining } = this.#options;
     const crowd = this.#crowd;
+    const { osUser } = person;
+    let isClean = false;
     crowd.setOut();
     try {
-      await this.#sweep(person, signal);
+      if (!this.#swept.has(osUser)) await this.#sweep(osUser, signal);
       await this.lookAtUnits(probesOf(person).units);
-      return await reconcilePerson({ machine, crowd, witness, signal, draining }, this.#facts(), person);
+      const around = { machine, crowd, witness, signal, draining };
+      const reconciled = await reconcilePerson(around, this.#facts(), person);
+      isClean = reconciled.failures.length === 0;
+      return reconciled;
     } finally {
+      // What ended halfway may not have been able to tidy up either.
+      if (!isClean) this.#swept.delete(osUser);
       crowd.arrive();
     }
   }
 
   /** A clone that was not finished is removed by the next one beside it; who is to have none any more would keep it. */
-  async #sweep({ osUser, home, policy }: Person, signal: AbortSignal): Promise<void> {
-    const { machine } = this.#options;
-    if (this.#swept.has(osUser) || machine.account(osUser) === undefined) return;
-    const clones = policy.code === undefined ? [] : [`${home}/${policy.code.path}`];
+  async #sweep(osUser: string, signal: AbortSignal): Promise<void> {
+    const { machine, desires } = this.#options;
+    const account = machine.account(osUser);
+    if (account === undefined || account.refusal !== undefined) return;
+    const { code } = desires.wanted.policy;
+    const clones = code === undefined ? [] : [`${account.home}/${code.path}`];
     try {
-      await machine.removeLeftovers(osUser, [home, ...clones], signal);
+      await machine.removeLeftovers(osUser, [account.home, ...clones], signal);
       this.#swept.add(osUser);
     } catch {
       // What is in the way is for the pass to find; the next one tries again.
@@ -129,7 +141,12 @@ export class Passes {
     const { machine, desires, keeper, now, draining } = this.#options;
     const { policy, users } = desires.wanted;
     const input = { machine, policy, staying: users, knowledge: desires.knowledge, draining };
-    return this.#oneAtATime.run(() => cutOff(input, keeper, osUser, now(), witness, signal));
+    return this.#oneAtATime.run(async () => {
+      // Once it is cut off nobody comes back for what lies there. Tidying up must not hold up the cut.
+      await this.#sweep(osUser, AbortSignal.any([signal, AbortSignal.timeout(SWEEP_LIMIT)]));
+      this.#swept.delete(osUser);
+      return cutOff(input, keeper, osUser, now(), witness, signal);
+    });
   }
 
   #facts(): PassFacts {

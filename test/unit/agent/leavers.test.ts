@@ -1,3 +1,4 @@
+import type { WorkstationUser } from '../../../src/api/user.ts';
 import { user } from '../reconcile/passes.ts';
 import { running, stage } from './stage.ts';
 
@@ -29,6 +30,50 @@ describe('somebody who is declared no more', () => {
     await it.idle();
     expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
     expect(it.saved.state.begun).toBeUndefined();
+  });
+
+  it('is cut off though they go while their first pass is made, and could not be read before', async () => {
+    const it = await running([ann]);
+    it.source.declare([ann], {
+      unsound: [{ name: 'emo', reason: 'Invalid', message: 'tier: no such tier' }],
+    });
+    await it.idle();
+    expect(it.book.state.users.emo?.status.uid).toBeUndefined();
+    it.source.declare([ann, emo]);
+    await it.until(() => it.passes.includes('emo Declared'));
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+    expect(it.saved.state).not.toHaveProperty('begun');
+    expect(it.saved.state.users).not.toHaveProperty('emo');
+  });
+
+  it('is cut off though an object of their name that is not accepted came in between', async () => {
+    const made = (uid: string, spec = {}): WorkstationUser => ({
+      ...user('emo', spec),
+      metadata: { name: 'emo', uid, generation: 1 },
+    });
+    const it = await running([ann, made('first')]);
+    it.source.declare([ann, made('second', { osUser: 'ann' })]);
+    await it.idle();
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+    expect(it.saved.state).not.toHaveProperty('begun');
+    expect(it.saved.state.users).not.toHaveProperty('emo');
+  });
+
+  it('leaves nothing unfinished behind, tidied up before the cut ends what they run', async () => {
+    const it = await running([ann, emo]);
+    const swept: unknown[] = [];
+    it.machine.removeLeftovers = (osUser, directories) => {
+      swept.push([osUser, directories, it.machine.accounts.get(osUser)?.expires]);
+      return Promise.reject(new Error('the home is gone'));
+    };
+    it.source.declare([ann]);
+    await it.idle();
+    expect(swept).toEqual([['emo', ['/home/emo', '/home/emo/code'], undefined]]);
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
   });
 
   it('is cut off though the program died in their first pass and they were gone when it began again', async () => {

@@ -86,6 +86,10 @@ describeMachine('an agent', () => {
     await ground.start();
     await ground.converged();
     expect(await ground.machine.read('/etc/site/ada.env')).toBe(before);
+    // What an agent that was killed in a clone of theirs would have left.
+    await ground.machine.output(['mkdir', '-p', `/home/aaa/code/.workstation-${'0'.repeat(32)}/.git`], {
+      user: 'aaa',
+    });
     await ground.declare(PEOPLE);
     await eventually('aaa is cut off', async () => (await ground.sh('getent shadow aaa')).includes(':1:'));
     await ground.converged();
