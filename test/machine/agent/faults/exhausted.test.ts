@@ -83,7 +83,7 @@ describeMachine('an agent on a machine without', () => {
     const end = await begin();
     const newcomer = `new${Object.keys(ground.people).length}`;
     await ground.declare({ ...ground.people, [newcomer]: CODER });
-    await ground.sh('gpasswd -d ada docker || :; rm /home/bea/start.sh');
+    await ground.sh('gpasswd -d ada docker || :; rm -f /home/bea/start.sh');
     await eventually('it is said', async () => said.test(agent.said().slice(before)), { seen: agent.said });
     await end();
     await ground.converged();

@@ -154,10 +154,17 @@ export class Ground {
       return code === 0;
     };
     await eventually('nothing is left to do', isSo, { seen: () => `${seen}\n${this.#agent?.said() ?? ''}` });
-    await eventually('everybody is told to be Ready', async () => {
-      const ready = new Set((await this.users()).filter(isReady).map(({ metadata }) => metadata.name));
-      return Object.keys(this.people).every((name) => ready.has(name));
-    });
+    let others: readonly Person[] = [];
+    await eventually(
+      'everybody is told to be Ready',
+      async () => {
+        const users = await this.users();
+        others = users.filter((user) => !isReady(user));
+        const ready = new Set(users.filter(isReady).map(({ metadata }) => metadata.name));
+        return Object.keys(this.people).every((name) => ready.has(name));
+      },
+      { seen: () => `${JSON.stringify(others)}\n${this.#agent?.said() ?? ''}` },
+    );
     expect(await this.sh(LEFTOVERS)).toBe(this.#before);
     expect(await this.machine.output(['sh', '-c', WRONG, 'sh', ...Object.keys(this.people)])).toBe('');
     expect(await this.machine.output(['sh', '-c', LOST, 'sh', ...this.workers])).toBe('');

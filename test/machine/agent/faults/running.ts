@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { hierarchies } from '../../../harness/machine/cgroup.ts';
 import type { Ground } from './ground.ts';
 
-/** Lets the agent open no more than it has open. Returns what ends that. */
+/**
+ * What a roster can be read with, and no program started, which takes a pipe for each of its streams. Numbers below the
+ * highest that is open may be free.
+ */
+const FREE = 3;
+const LIMIT = `awk -v free=${FREE} '{ open[$1] = 1 } END { n = 0; while (n in open || free-- > 0) n++; print n }'`;
+
+/** Lets the agent open next to nothing more than it has open. Returns what ends that. */
 export async function withoutDescriptors(ground: Ground): Promise<() => Promise<unknown>> {
   const pid = await ground.agent.pid();
   const limit = (count: string) => ground.sh(`prlimit --pid ${pid} --nofile=${count}:`);
   const before = await ground.sh(`prlimit --pid ${pid} --nofile --output SOFT --noheadings --raw`);
-  await limit((await ground.sh(`ls /proc/${pid}/fd | sort -n | tail -1`)).trim());
+  await limit((await ground.sh(`ls /proc/${pid}/fd | ${LIMIT}`)).trim());
   return () => limit(before.trim());
 }
 
