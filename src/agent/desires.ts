@@ -16,7 +16,7 @@ import {
 } from '../reconcile/desired.ts';
 import { claimsOf, type EnvFile } from '../roster/claims.ts';
 import type { State } from '../report/record.ts';
-import type { Person } from '../sections/section.ts';
+import { portsOf, type Person } from '../sections/section.ts';
 
 export interface Wanted {
   /** Whom the machine is to have. */
@@ -86,8 +86,8 @@ export class Desires {
 
   get knowledge(): Knowledge {
     const { policy, departed, known } = this.#wanted;
-    const ofPeople = [...this.#people.values()].flatMap(({ osUser, ports }) =>
-      promises(osUser, ports, policy),
+    const ofPeople = [...this.#people.values()].flatMap((person) =>
+      promises(person.osUser, portsOf(person), policy),
     );
     const others = Object.entries(known).filter(([name]) => !this.#people.has(name));
     return {

@@ -5,7 +5,7 @@ import type { Outcome } from '../controller/workers.ts';
 import { findingsOf } from '../reconcile/findings.ts';
 import { brokenOff, type Reconciled } from '../reconcile/person.ts';
 import type { Witness } from '../reconcile/perform.ts';
-import type { Person } from '../sections/section.ts';
+import { portsOf, type Person } from '../sections/section.ts';
 import type { Book } from './book.ts';
 import type { Cause } from './causes.ts';
 import type { Diary } from './diary.ts';
@@ -122,8 +122,13 @@ export class Reconciler {
     if (user !== undefined) {
       const uid = situation().uidOf(person.osUser);
       const findings = findingsOf(seen);
-      const { ports } = person;
-      book.user({ user, ports, findings, acted: seen.acted, ...(uid === undefined ? {} : { uid }) });
+      book.user({
+        user,
+        ports: portsOf(person),
+        findings,
+        acted: seen.acted,
+        ...(uid === undefined ? {} : { uid }),
+      });
     }
     followUp.personDone(person, { isNew, done: seen.done });
     if (user === undefined) followUp.personLeft();

@@ -4,6 +4,7 @@ import { stalledReport } from '../reconcile/admit.ts';
 import { lookUpEverybody } from '../reconcile/leave.ts';
 import { applyPass, type Outcome } from '../reconcile/pass.ts';
 import { afterPass, type PassReport } from '../report/update.ts';
+import { portsOf } from '../sections/section.ts';
 import { policyDigest, watched } from './audit.ts';
 import { tierIssuesIfKnown, vaultFor, type ClusterOptions } from './cluster.ts';
 import { cutOff } from './cut.ts';
@@ -76,7 +77,7 @@ function reportOf(
     const user = byName.get(person.name);
     const uid = machine.account(person.osUser)?.uid;
     return user
-      ? [{ user, ports: person.ports, findings, acted, ...(uid === undefined ? {} : { uid }) }]
+      ? [{ user, ports: portsOf(person), findings, acted, ...(uid === undefined ? {} : { uid }) }]
       : [];
   });
   const isAboutEverybody = people.accepted.length === people.served.size;

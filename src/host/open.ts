@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Accounts } from './accounts/database.ts';
 import { AccountTools } from './accounts/tools.ts';
 import { describeMachine } from './capacity.ts';
+import { FileRefused } from './files/refusal.ts';
 import { SystemFiles } from './files/system.ts';
 import { Homes } from './home/homes.ts';
 import { HostMachine } from './hostmachine.ts';
@@ -97,7 +98,8 @@ export class OpenMachine extends HostMachine {
     const entry = this.#files.observeText(path, STATE_LIMIT);
     if (entry.kind === 'absent') return undefined;
     if (entry.kind === 'file' && entry.text !== undefined) return entry.text;
-    throw new Error(`read ${path}: it is no readable text file: move it away`);
+    if (entry.kind === 'blocked') throw new FileRefused(entry.obstacle, `read ${path}`);
+    throw new Error(`read ${path}: it is no text file: move it away`);
   }
 }
 

@@ -8,11 +8,12 @@ import type { State } from '../report/record.ts';
 import { claimsOf, envFileDirectories, portVariable, type EnvFile } from '../roster/claims.ts';
 import { accountsIn, mapEntries, publishedText } from '../roster/maps.ts';
 import type { RosterMember } from '../roster/member.ts';
+import type { PortTrouble } from '../roster/ports.ts';
 import { byCodePoint } from '../roster/order.ts';
-import { at, refused } from '../sections/common.ts';
+import { at, refused, waiting } from '../sections/common.ts';
 import { inTheWay } from '../sections/existing.ts';
 import type { Entry } from '../sections/facts.ts';
-import type { Person } from '../sections/section.ts';
+import type { Person, Trouble } from '../sections/section.ts';
 
 export interface Desired {
   /** In the order of their accounts, so that who is new gets a uid that does not depend on the order of a file. */
@@ -47,6 +48,7 @@ export function resolve(
     roster,
     services,
     files: joinedFiles(claiming, unclaimed(services, remembered, claiming)),
+    remembered: joinedFiles(promised, remembered),
     occupied: () => machine.listening(),
   });
   const published = roster.filter(({ osUser, spec }) => !spec.suspended && isThere(osUser));
@@ -178,21 +180,32 @@ function workedOut(
   assignment: Assignment,
 ): Person {
   const osUser = osUserOf(user);
-  const ports = [...assignment.ports].flatMap(([service, byUser]) => {
-    const port = byUser.get(osUser);
-    return port === undefined ? [] : [[service, port] as const];
-  });
+  const heldPorts = portsFor(osUser, assignment.held);
   return {
     name: user.metadata.name,
     osUser,
     spec: user.spec,
     home: machine.account(osUser)?.home ?? `${policy.accounts.homeBase}/${osUser}`,
-    ports: Object.fromEntries(ports),
-    portTroubles: assignment.troubles
-      .filter((trouble) => trouble.osUser === osUser)
-      .map(({ reason, message }) => refused(reason, message)),
+    ports: portsFor(osUser, assignment.ports),
+    ...(Object.keys(heldPorts).length > 0 ? { heldPorts } : {}),
+    portTroubles: assignment.troubles.filter((trouble) => trouble.osUser === osUser).map(troubleOf),
     policy,
   };
+}
+
+/** By service. */
+function portsFor(osUser: string, assigned: Assignment['ports']): Record<string, number> {
+  return Object.fromEntries(
+    [...assigned].flatMap(([service, byUser]) => {
+      const port = byUser.get(osUser);
+      return port === undefined ? [] : [[service, port]];
+    }),
+  );
+}
+
+/** A file that cannot be read now may be readable later, with nothing to be seen of it. */
+function troubleOf({ reason, message }: PortTrouble): Trouble {
+  return (reason === 'EnvFileUnreadable' ? waiting : refused)(reason, message);
 }
 
 /** What is declared is never changed in place: it is the same where it is the same object. */

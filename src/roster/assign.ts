@@ -13,6 +13,8 @@ export interface AssignmentRequest {
   readonly services: readonly Service[];
   /** The environment files found; those of departed people too, whose ports are held. */
   readonly files: readonly EnvFile[];
+  /** What is remembered of files. Where one of those found says nothing clear, it tells which port that one holds. */
+  readonly remembered?: readonly EnvFile[];
   /** Ports that something listens on or that are held in another way; asked for when there is a newcomer. */
   readonly occupied: () => ReadonlySet<number>;
 }
@@ -20,14 +22,18 @@ export interface AssignmentRequest {
 export interface Assignment {
   /** Port by account by service. */
   readonly ports: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** As `ports`: what files that say nothing clear are remembered to hold. */
+  readonly held: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Whoever is in trouble over a service has no port of it. */
   readonly troubles: readonly PortTrouble[];
   readonly notes: readonly PortNote[];
 }
 
-export function assignPorts({ roster, services, files, occupied }: AssignmentRequest): Assignment {
+export function assignPorts(request: AssignmentRequest): Assignment {
+  const { roster, services, files, remembered = [], occupied } = request;
   const claims = claimsOf(services, files);
   const refusalOf = refusals(claims);
+  const doubts = doubtsIn(claims, claimsOf(services, remembered));
   const ports = new Map<string, ReadonlyMap<string, number>>();
   const holders = new Map<number, string>();
   const troubles: PortTrouble[] = [];
@@ -38,22 +44,25 @@ export function assignPorts({ roster, services, files, occupied }: AssignmentReq
     const refusedUsers = new Set(refused.map(({ osUser }) => osUser));
     const served = users.filter((osUser) => !refusedUsers.has(osUser));
     const kept = claims.ports.get(service.name) ?? new Map<string, number>();
-    const hasNewcomers = served.some((osUser) => !kept.has(osUser));
+    const newcomers = served.filter((osUser) => !kept.has(osUser));
+    const waiting = newcomers.flatMap((osUser) => waitsFor(doubts.open, osUser, service.name) ?? []);
     const allocation = allocatePorts({
       service: service.name,
-      users: served,
+      users: waiting.length === 0 ? served : served.filter((osUser) => kept.has(osUser)),
       range: service.port,
       kept,
       reserved: new Set(
-        hasNewcomers ? [...occupied(), ...holders.keys(), ...claimedElsewhere(service, claims)] : [],
+        newcomers.length > 0
+          ? [...occupied(), ...holders.keys(), ...claimedElsewhere(service, claims), ...heldIn(doubts)]
+          : [],
       ),
     });
     ports.set(service.name, allocation.ports);
     for (const [osUser, port] of allocation.ports) holders.set(port, `${service.name} of ${osUser}`);
-    troubles.push(...refused, ...allocation.troubles);
+    troubles.push(...refused, ...waiting, ...allocation.troubles);
     notes.push(...allocation.notes);
   }
-  return { ports, troubles, notes: [...notes, ...notesOnUndeclared(roster, claims)] };
+  return { ports, held: doubts.held, troubles, notes: [...notes, ...notesOnUndeclared(roster, claims)] };
 }
 
 /** Tells why a user can have no port of a service, whatever ports are free. `holders` have had theirs before. */
@@ -66,6 +75,37 @@ function refusals({ ports, troubles }: Claims) {
       ? conflict(osUser, service, port, holder)
       : unclear.get(`${service} ${osUser}`);
   };
+}
+
+interface Doubts {
+  /** Port by account by service. */
+  readonly held: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Files that may hold any port. */
+  readonly open: readonly PortTrouble[];
+}
+
+/** Of the files that say nothing clear, those of which it is remembered what they hold, and those that may hold anything. */
+function doubtsIn({ troubles }: Claims, remembered: Claims): Doubts {
+  const held = new Map<string, Map<string, number>>();
+  const open: PortTrouble[] = [];
+  for (const trouble of troubles) {
+    const { osUser, service, reason } = trouble;
+    const port = remembered.ports.get(service)?.get(osUser);
+    if (port !== undefined) held.set(service, (held.get(service) ?? new Map()).set(osUser, port));
+    else if (reason === 'EnvFileUnreadable') open.push(trouble);
+  }
+  return { held, open };
+}
+
+function heldIn({ held }: Doubts): number[] {
+  return [...held.values()].flatMap((byUser) => [...byUser.values()]);
+}
+
+/** A port given out now could be the one that a file holds which cannot be read. */
+function waitsFor([first]: readonly PortTrouble[], osUser: string, service: string): PortTrouble | undefined {
+  if (first === undefined) return undefined;
+  const message = `give ${osUser} a port of ${service}: which one ${first.osUser} has is not known: ${first.message}`;
+  return { osUser, service, reason: 'EnvFileUnreadable', message };
 }
 
 function* claimedElsewhere(service: Service, { ports }: Claims): Iterable<number> {

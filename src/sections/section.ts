@@ -20,7 +20,14 @@ export interface Person {
   /** By service. A service without one is not set up, and `portTroubles` says why. */
   readonly ports: Readonly<Record<string, number>>;
   readonly portTroubles: readonly Trouble[];
+  /** By service: what is remembered of a port whose file cannot be made sense of at the moment. Nobody else gets it. */
+  readonly heldPorts?: Readonly<Record<string, number>>;
   readonly policy: WorkstationSpec;
+}
+
+/** What the person has, and nobody else is to get. */
+export function portsOf({ ports, heldPorts }: Person): Readonly<Record<string, number>> {
+  return heldPorts === undefined ? ports : { ...heldPorts, ...ports };
 }
 
 /** What a section must know. Paths of `home` lie below the home, those of `system` do not. */

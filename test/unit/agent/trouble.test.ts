@@ -1,4 +1,5 @@
 import { NOW } from '../reconcile/memory-files.ts';
+import { MemoryMachine } from '../reconcile/memory-machine.ts';
 import { user } from '../reconcile/passes.ts';
 import type { AgentParts } from '../../../src/agent/parts.ts';
 import { stage, type Stage } from './stage.ts';
@@ -27,6 +28,32 @@ function exhaust({ machine }: Stage): { failed: number; end: () => void } {
   machine.lookUp = () => Promise.reject(EXHAUSTED);
   return told;
 }
+
+describe('an agent that cannot read a file for a while', () => {
+  it('gives nobody the port which that file holds, and tells its owner so until it can be read', async () => {
+    const it = await running();
+    const { machine } = it;
+    machine.lookAtSystem = (probes) => {
+      const entries = new Map(MemoryMachine.prototype.lookAtSystem.call(machine, probes));
+      for (const path of entries.keys())
+        if (path === '/etc/t3-serve/emo.env')
+          entries.set(path, { kind: 'blocked', obstacle: { reason: 'error', at: path, code: 'EMFILE' } });
+      return entries;
+    };
+    it.source.declare([emo, ann]);
+    await it.idle();
+    expect(it.said('ann', 'Ready')).toBe('True Ready');
+    expect(it.book.state.users.ann?.status.ports).toEqual({ t3: 3774, playwright: 8932 });
+    it.hint({ kind: 'accounts' });
+    it.hint({ kind: 'file', path: '/etc/t3-serve/emo.env' });
+    await it.idle();
+    expect(it.said('emo', 'ServicesReady')).toBe('False EnvFileUnreadable');
+    Reflect.deleteProperty(machine, 'lookAtSystem');
+    it.clock.advance(61_000);
+    await it.idle();
+    expect(it.said('emo', 'Ready')).toBe('True Ready');
+  });
+});
 
 describe('an agent on a machine that nobody can look at for a while', () => {
   it('takes up what was declared meanwhile', async () => {

@@ -150,6 +150,37 @@ describe('assignPorts', () => {
     expect(result.troubles.map(({ osUser, service }) => [osUser, service])).toEqual([['emo', 'web']]);
   });
 
+  it('gives no newcomer a port that a file may hold which cannot be read', () => {
+    const files = [
+      { path: '/etc/x/emo.env' },
+      { path: '/etc/x/ada.env', text: 'WEB_PORT=4007' },
+      { path: '/etc/x/mcp-bob.env', text: 'MCP_PORT=4008' },
+    ];
+    const roster = [person('emo'), person('ada'), person('bob')];
+    const result = assign({ roster, files });
+    expect(plain(result)).toEqual({ web: { ada: 4007 }, mcp: { bob: 4008 } });
+    expect(result.troubles.map(({ message }) => message)).toContain(
+      'give bob a port of web: which one emo has is not known: keep the port of web for emo: /etc/x/emo.env cannot be read as text: correct it, or run as root',
+    );
+    const remembered = [{ path: '/etc/x/emo.env', text: 'WEB_PORT=4000' }];
+    expect(plain(assign({ roster, files, remembered }))).toEqual({
+      web: { ada: 4007, bob: 4001 },
+      mcp: { ada: 4003, bob: 4008, emo: 4004 },
+    });
+  });
+
+  it('holds nothing on account of a remembered file that is found with no port in it', () => {
+    const files = [{ path: '/etc/x/emo.env', text: '' }];
+    const remembered = [{ path: '/etc/x/emo.env', text: 'WEB_PORT=4000' }];
+    const { ports } = assign({ roster: [person('ada'), person('emo')], services: [web], files, remembered });
+    expect(ports.get('web')).toEqual(
+      new Map([
+        ['ada', 4000],
+        ['emo', 4001],
+      ]),
+    );
+  });
+
   it('only notes what is wrong with the file of a departed person', () => {
     const result = assign({ files: [{ path: '/etc/x/gone.env', text: 'WEB_PORT=x' }] });
     expect(result.troubles).toEqual([]);

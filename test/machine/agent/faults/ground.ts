@@ -4,7 +4,7 @@
  */
 import { createMachine, CHECKOUT, type Machine } from '../../../harness/machine/machine.ts';
 import { siteBase } from '../../../harness/site/site.ts';
-import { eventually, launchAgent, type AgentOptions, type RunningAgent } from '../runner.ts';
+import { DEADLINE, eventually, launchAgent, type AgentOptions, type RunningAgent } from '../runner.ts';
 
 export const WORKSTATION = `${CHECKOUT}/bin/workstation`;
 const DECLARED = '/srv/declared';
@@ -163,7 +163,11 @@ export class Ground {
         const ready = new Set(users.filter(isReady).map(({ metadata }) => metadata.name));
         return Object.keys(this.people).every((name) => ready.has(name));
       },
-      { seen: () => `${JSON.stringify(others)}\n${this.#agent?.said() ?? ''}` },
+      {
+        // What waits for something that may come by itself is looked at once a minute.
+        within: 2 * DEADLINE,
+        seen: () => `${JSON.stringify(others)}\n${this.#agent?.said() ?? ''}`,
+      },
     );
     expect(await this.sh(LEFTOVERS)).toBe(this.#before);
     expect(await this.machine.output(['sh', '-c', WRONG, 'sh', ...Object.keys(this.people)])).toBe('');
