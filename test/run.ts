@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -26,11 +26,11 @@ await Promise.all([
   check('types', ['tsc']),
   check('build', ['node', 'build.ts']),
 ]);
-suite('unit');
+suite(availableParallelism(), 'unit');
 if (!isQuick) {
   await check('what the other tests need', ['node', 'test/prepare.ts']);
-  // Much of their time is waiting, for services, deadlines and watches: a few at a time share the processors well.
-  suite('machine', 'servers', 'cluster');
+  // Much of their time is waiting, for services, deadlines and watches: some more than there are processors share them well.
+  suite(Math.ceil(1.5 * availableParallelism()), 'machine', 'servers', 'cluster');
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -46,12 +46,12 @@ async function check(name: string, [program = '', ...args]: readonly string[]): 
   else totals.failed += 1;
 }
 
-function suite(...projects: readonly string[]): void {
+function suite(workers: number, ...projects: readonly string[]): void {
   console.log(`--- ${projects.join(', ')} tests`);
   const report = join(reports, `${projects.join('-')}.json`);
   const { status } = spawnSync(
     join(bin, 'jest'),
-    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', '100%'],
+    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', `${workers}`],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

@@ -14,7 +14,7 @@ import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests, applyOverlay, joinMachine } from '../../harness/servers/manifests.ts';
 
-const REFUSED = /forbidden|denied|403/i;
+const REFUSED = /forbidden|denied|\b403\b/i;
 const PROGRAM = join(import.meta.dirname, '../../../bin/workstation');
 const POLICY = { files: [{ name: 'greeting', path: 'greeting', content: 'hello ${user}\n' }] };
 const object = (kind: string, name: string, spec: object) => ({
