@@ -49,18 +49,21 @@ describe('somebody who is declared no more', () => {
   });
 
   it('is cut off though an object of their name that is not accepted came in between', async () => {
-    const made = (uid: string, spec = {}): WorkstationUser => ({
-      ...user('emo', spec),
+    const made = (uid: string): WorkstationUser => ({
+      ...user('emo'),
       metadata: { name: 'emo', uid, generation: 1 },
     });
     const it = await running([ann, made('first')]);
-    it.source.declare([ann, made('second', { osUser: 'ann' })]);
+    it.source.declare([ann, made('second')], {
+      barred: [{ name: 'emo', reason: 'TierConflict', message: 'the cluster says otherwise' }],
+    });
     await it.idle();
+    expect(it.book.state.users.emo?.status.uid).toBeUndefined();
     it.source.declare([ann]);
     await it.idle();
     expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
-    expect(it.saved.state).not.toHaveProperty('begun');
-    expect(it.saved.state.users).not.toHaveProperty('emo');
+    expect(it.book.state).not.toHaveProperty('begun');
+    expect(it.book.state.users).not.toHaveProperty('emo');
   });
 
   it('leaves nothing unfinished behind, tidied up before the cut ends what they run', async () => {
