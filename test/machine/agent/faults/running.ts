@@ -20,6 +20,19 @@ export async function withoutDescriptors(ground: Ground): Promise<() => Promise<
   return () => limit(before.trim());
 }
 
+/** Begins an argv in the machine for whose processes the kernel has so many inotify watches: namespaces(7), user.* of sysctl. */
+export function withWatches(count: number): readonly string[] {
+  // Whoever has no number in a namespace yet loses every capability with exec(2), and gets them once there is one.
+  const script = `
+    unshare --user sh -c 'until grep -q . /proc/self/gid_map; do :; done; exec "$@"' sh \\
+      sh -c 'echo ${count} >/proc/sys/user/max_inotify_watches; exec "$@"' sh "$@" &
+    for map in uid_map gid_map; do
+      until echo '0 0 4294967295' 2>/dev/null >/proc/$!/$map; do :; done
+    done
+    wait $!`;
+  return ['sh', '-c', script, 'sh'];
+}
+
 /** A cgroup whose processes can be kept from starting others. */
 export interface ProcessCgroup {
   /** Begins an argv that is to run in it. */
