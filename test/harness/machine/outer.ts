@@ -7,8 +7,12 @@ const SHELLS: Readonly<Record<string, string>> = { fish: 'fish', zsh: 'zsh' };
 /** The browser that pages are tried in. */
 export const BROWSER = 'chromium';
 
-/** The programs of the outer machine that test machines need. */
+/** A library that tells a program another time. */
+export const FAKE_TIME = 'faketime/libfaketime.so.1';
+
+/** The programs and libraries of the outer machine that test machines need. */
 const OUTER_PROGRAMS: Readonly<Record<string, string>> = {
+  [FAKE_TIME]: 'libfaketime',
   git: 'git',
   hostname: 'hostname',
   ip: 'iproute2',

@@ -58,7 +58,7 @@ describeMachine('an agent on a machine without', () => {
     }
     for (const end of ends) await end();
     await ground.converged();
-    await eventually('cid is cut off', async () => (await ground.sh('getent shadow cid')).includes(':1:'));
+    await ground.cutOff('cid');
     await ground.declare({ ...ground.people, cid: PLAIN });
     await ground.converged();
     await ground.work(newcomer);

@@ -56,7 +56,7 @@ export function rosterOf(people: People): string {
 }
 
 export interface Person {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string };
   readonly status: {
     readonly ports: Readonly<Record<string, number>>;
     readonly conditions: readonly Record<'type' | 'status' | 'reason' | 'message', string>[];
@@ -120,6 +120,19 @@ export class Ground {
     const user = (await this.users()).find(({ metadata }) => metadata.name === name);
     const found = user?.status.conditions.find((condition) => condition.type === type);
     return found === undefined ? '' : `${type}=${found.status} ${found.reason}: ${found.message}`;
+  }
+
+  /** Waits until the agent has repaired something of theirs, whatever else keeps it. */
+  async repaired(name: string): Promise<void> {
+    const path = `/etc/site/${name}.env`;
+    await this.sh(`rm ${path}`);
+    const isSo = async () => (await this.machine.run(['test', '-e', path])).code === 0;
+    await eventually(`${path} is there again`, isSo, { seen: this.agent.said });
+  }
+
+  async cutOff(name: string): Promise<void> {
+    const isSo = async () => (await this.sh(`getent shadow ${name}`)).includes(':1:');
+    await eventually(`${name} is cut off`, isSo, { seen: this.agent.said });
   }
 
   /** Once everybody is there, each works in their home. */

@@ -12,6 +12,9 @@ const OF_REMOTE = policy.replace('baseURL: file:///srv/git/forgejo', `baseURL: $
 /** What a listener does with a connection. */
 const SILENT = '() => {}';
 const BROKEN = `(socket) => socket.end('00820123456789')`;
+/** Nothing for one of the three seconds that a clone may take, then what the port after it says. */
+const SLOW = `(socket) => setTimeout(() => require('node:stream').pipeline(
+  [socket, require('node:net').connect(${PORT + 1}, '127.0.0.1'), socket], () => {}), 1000)`;
 
 describeMachine('an agent', () => {
   let ground: Ground;
@@ -34,20 +37,21 @@ describeMachine('an agent', () => {
     const script = `require('node:net').createServer(${handler}).listen(${PORT}, '127.0.0.1', () => console.log('listening'))`;
     return listen([`${CHECKOUT}/node_modules/.bin/node`, '-e', script], 'stdout');
   };
-  const serve = () => {
-    const options = ['--verbose', '--reuseaddr', '--export-all', '--base-path=/srv/git', `--port=${PORT}`];
+  const serve = (port = PORT) => {
+    const options = ['--verbose', '--reuseaddr', '--export-all', '--base-path=/srv/git', `--port=${port}`];
     return listen(['git', 'daemon', ...options, '--listen=127.0.0.1'], 'stderr');
   };
   const end = async () => {
     await ground.machine.run(['pkill', '-KILL', '-f', `listen.*${PORT}|port=${PORT}`]);
   };
-  const expectOthersServed = async () => {
-    await ground.sh('rm -f /etc/site/ada.env');
-    await eventually(
-      'ada is served',
-      async () => (await ground.machine.run(['test', '-e', '/etc/site/ada.env'])).code === 0,
-      { seen: ground.agent.said },
-    );
+  const declareNewcomer = async () => {
+    const newcomer = `new${Object.keys(ground.people).length}`;
+    await ground.declare({ ...ground.people, [newcomer]: CODER });
+    return newcomer;
+  };
+  const expectCloned = async (newcomer: string) => {
+    await ground.converged();
+    expect(await ground.sh(`ls -A /home/${newcomer}/code`)).toBe('infra\ntripit\n');
   };
 
   const remotes: [string, () => Promise<unknown>, RegExp][] = [
@@ -59,19 +63,28 @@ describeMachine('an agent', () => {
     'whose remote %s serves everybody else, and clones once it answers',
     async (_, begin, said) => {
       await begin();
-      const newcomer = `new${Object.keys(ground.people).length}`;
-      await ground.declare({ ...ground.people, [newcomer]: CODER });
+      const newcomer = await declareNewcomer();
       await eventually('it is said', async () => said.test(await ground.said(newcomer)), {
         seen: ground.agent.said,
       });
-      await expectOthersServed();
+      await ground.repaired('ada');
       await end();
       await serve();
-      await ground.converged();
-      expect(await ground.sh(`ls -A /home/${newcomer}/code`)).toBe('infra\ntripit\n');
+      await expectCloned(newcomer);
       await end();
     },
   );
+
+  it('whose remote is slow serves everybody else meanwhile', async () => {
+    await serve(PORT + 1);
+    await pretend(SLOW);
+    const newcomer = await declareNewcomer();
+    await ground.repaired('ada');
+    expect(await ground.sh(`ls -A /home/${newcomer}/code 2>&1 || :`)).not.toContain('tripit');
+    await expectCloned(newcomer);
+    await end();
+    await ground.machine.run(['pkill', '-KILL', '-f', `port=${PORT + 1}`]);
+  });
 
   it('whose people’s command never ends, and forks away, ends all of it at its limit', async () => {
     const hangs = `name: hello, argv: [sh, -c, 'setsid sleep 1234 & sleep 1234'], creates: .hung`;
@@ -81,7 +94,7 @@ describeMachine('an agent', () => {
       async () => /CommandsReady: run hello as ada: no end within 2/.test(await ground.said('ada')),
       { seen: ground.agent.said },
     );
-    await expectOthersServed();
+    await ground.repaired('ada');
     await ground.machine.write(POLICY, OF_REMOTE);
     await ground.converged();
     await eventually(
@@ -95,7 +108,6 @@ describeMachine('an agent', () => {
     await ground.agent.signal('SIGSTOP');
     await ground.sh('rm /etc/site/ada.env /etc/site/map');
     await ground.declare({ ...ground.people, zoe: PLAIN });
-    await ground.machine.run(['sleep', '2']);
     await ground.agent.signal('SIGCONT');
     await ground.converged();
     expect(await ground.agent.pid()).toBe(pid);

@@ -2,6 +2,7 @@
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hierarchies } from '../../../harness/machine/cgroup.ts';
+import { FAKE_TIME } from '../../../harness/machine/outer.ts';
 import type { Ground } from './ground.ts';
 
 /**
@@ -31,6 +32,22 @@ export function withWatches(count: number): readonly string[] {
     done
     wait $!`;
   return ['sh', '-c', script, 'sh'];
+}
+
+const CLOCK = '/srv/clock';
+
+/** Begins an argv in the machine whose clock is not the kernel's: see `jump`. */
+export const FAKE_CLOCK: readonly string[] = [
+  'env',
+  `LD_PRELOAD=/usr/$LIB/${FAKE_TIME}`,
+  `FAKETIME_TIMESTAMP_FILE=${CLOCK}`,
+  'FAKETIME_NO_CACHE=1',
+  'FAKETIME_DONT_FAKE_MONOTONIC=1',
+];
+
+/** Sets that clock to so many hours after the true one. */
+export async function jump({ machine }: Ground, hours: number): Promise<void> {
+  await machine.write(CLOCK, `${hours < 0 ? '' : '+'}${hours}h`);
 }
 
 /** A cgroup whose processes can be kept from starting others. */

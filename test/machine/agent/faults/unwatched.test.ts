@@ -1,6 +1,5 @@
 /** An agent that the kernel has no watches for: what changes is found all the same, by looking now and then. */
 import { describeMachine } from '../../../harness/requirements.ts';
-import { eventually } from '../runner.ts';
 import { CODER, Ground, PLAIN } from './ground.ts';
 import { withWatches } from './running.ts';
 
@@ -30,9 +29,7 @@ describeMachine('an agent without inotify watches', () => {
 
   it('cuts off whoever is declared no more', async () => {
     await ground.declare({ ada: PLAIN });
-    await eventually('bea is cut off', async () => (await ground.sh('getent shadow bea')).includes(':1:'), {
-      seen: ground.agent.said,
-    });
+    await ground.cutOff('bea');
     expect(await ground.agent.stop()).toBe(0);
   });
 });
