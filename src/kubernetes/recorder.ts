@@ -131,7 +131,8 @@ export class Recorder {
       return this.#afterFailure(key, told, error);
     }
     if (this.#left(told) > 0) return { kind: 'requeue-after', ms: this.#left(told) };
-    this.#told.delete(key);
+    // One that came while the server was told is still to be told.
+    if (told.count === told.reported) this.#told.delete(key);
     return { kind: 'done' };
   }
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ApiError } from '../../../src/kubernetes/api.ts';
 import type { Happening, KubernetesEvent } from '../../../src/kubernetes/happening.ts';
 import { Recorder } from '../../../src/kubernetes/recorder.ts';
@@ -153,6 +154,20 @@ describe('a recorder', () => {
     expect(counts()).toEqual([3]);
     recorder.record(happening('late'));
     expect(dropped).toEqual(['late: the program is about to end']);
+  });
+
+  it('tells what comes while the server is told, when it is closed meanwhile', async () => {
+    recorder.record(happening('again'));
+    await settle();
+    const closed = Promise.withResolvers<void>();
+    jest.spyOn(api, 'merge').mockImplementationOnce((...request) => {
+      recorder.record(happening('again'));
+      closed.resolve(recorder.close(AbortSignal.timeout(1000)));
+      return api.merge(...request);
+    });
+    recorder.record(happening('again'));
+    await closed.promise;
+    expect(counts()).toEqual([3]);
   });
 
   it('does not wait for a server that does not answer longer than it may', async () => {
