@@ -30,7 +30,7 @@ export interface PassesOptions {
   readonly draining: AbortSignal;
 }
 
-/** Milliseconds that a look at units waits for those of others: systemd is asked once for all of them. */
+/** Milliseconds that a look at units waits for those of others while there are any: systemd is asked once for all of them. */
 const LOOK_WAIT = 5;
 
 /** Milliseconds for what is left in the home of somebody who leaves. */
@@ -47,6 +47,8 @@ export class Passes {
   readonly #options: PassesOptions;
   readonly #crowd: Crowd;
   readonly #looks: Coalescer<readonly string[], undefined>;
+  /** Of people, that are on the way. */
+  #passes = 0;
   /** OS users in whose homes nothing unfinished is left of an agent before this one. */
   readonly #swept = new Set<string>();
   /** Whatever writes what belongs to everybody: what one plans must still hold when it is done. */
@@ -71,6 +73,7 @@ export class Passes {
     const { osUser } = person;
     let isClean = false;
     crowd.setOut();
+    this.#passes += 1;
     try {
       if (!this.#swept.has(osUser)) await this.#sweep(osUser, signal);
       await this.lookAtUnits(probesOf(person).units);
@@ -81,6 +84,7 @@ export class Passes {
     } finally {
       // What ended halfway may not have been able to tidy up either.
       if (!isClean) this.#swept.delete(osUser);
+      this.#passes -= 1;
       crowd.arrive();
     }
   }
@@ -101,7 +105,10 @@ export class Passes {
   }
 
   async lookAtUnits(units: readonly string[]): Promise<void> {
-    if (units.length > 0) await this.#looks.add(units);
+    if (units.length === 0) return;
+    const seen = this.#looks.add(units);
+    if (this.#passes <= 1) this.#looks.idle();
+    await seen;
   }
 
   /** @param keepMaps why the published maps must stay as they are */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Problem } from '../../api/text/problem.ts';
 import type { DeclaredState, SourceTrouble } from '../source.ts';
 import { mayBeHalf, type Sizes } from './half.ts';
-import { type Input, interpret } from './load.ts';
+import { type Input, interpret, type KnownPolicies } from './load.ts';
 import type { Reading } from './read.ts';
 import { type People, withUnsound } from './people.ts';
 import { messageOf } from './refused.ts';
@@ -39,9 +39,16 @@ export interface FilePaths {
   readonly workstationName?: string;
 }
 
-/** @param sizes of the files when they were last believed */
-export function judge(reading: Reading, last: Good, paths: FilePaths, sizes: Sizes): Judgement {
-  const input = interpret(reading, paths.workstationName);
+/** What is remembered of the reading before. */
+export interface Before {
+  /** Of the files when they were last believed. */
+  readonly sizes: Sizes;
+  /** Brought up to date. */
+  readonly policies?: KnownPolicies;
+}
+
+export function judge(reading: Reading, last: Good, paths: FilePaths, before: Before): Judgement {
+  const input = interpret(reading, paths.workstationName, before.policies);
   const policy = judgePolicy(reading, input, paths);
   const people = judgePeople(reading, input, paths, last.people);
   const good = { ...last, ...pick('people', people), ...pick('policy', policy) };
@@ -49,7 +56,7 @@ export function judge(reading: Reading, last: Good, paths: FilePaths, sizes: Siz
   return {
     good,
     ...(trouble === undefined ? {} : { trouble }),
-    mayBeHalf: trouble !== undefined || mayBeHalf(reading, sizes, good.people, last.people),
+    mayBeHalf: trouble !== undefined || mayBeHalf(reading, before.sizes, good.people, last.people),
     warnings: input.warnings.filter(({ file }) => !isSilent(input, file)),
   };
 }

@@ -53,9 +53,16 @@ export async function loadInput(paths: readonly string[], options: LoadOptions =
   return interpret(await readPaths(paths, options.stdin ?? process.stdin), options.workstation);
 }
 
-/** What has been read, as what it declares; `workstation` says which one to take where several are declared. */
-export function interpret(reading: Reading, workstation?: string): Input {
-  const contents = reading.read.map(readContent);
+/** The policies of the last reading, by file: they are long and change seldom, and to read one again takes longest. */
+export type KnownPolicies = Map<string, { readonly bytes: Uint8Array; readonly content: Content }>;
+
+/**
+ * What has been read, as what it declares; `workstation` says which one to take where several are declared. `known` is brought
+ * up to date.
+ */
+export function interpret(reading: Reading, workstation?: string, known: KnownPolicies = new Map()): Input {
+  const contents = reading.read.map((file) => recall(known, file) ?? readContent(file));
+  remember(known, reading, contents);
   const names = objectNamesFor(contents.flatMap(({ accounts }) => accounts));
   const entries = contents.flatMap((content) => content.entries);
   const users = [...usersFromRoster(entries, names), ...contents.flatMap((content) => content.users)];
@@ -81,7 +88,7 @@ export function interpret(reading: Reading, workstation?: string): Input {
   };
 }
 
-interface Content {
+export interface Content {
   readonly file: string;
   readonly text?: string;
   readonly saying: Saying;
@@ -91,6 +98,20 @@ interface Content {
   readonly workstations: readonly Declared<Workstation>[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+}
+
+function recall(known: KnownPolicies, { file, bytes }: Bytes): Content | undefined {
+  const found = known.get(file);
+  return found !== undefined && Buffer.compare(found.bytes, bytes) === 0 ? found.content : undefined;
+}
+
+function remember(known: KnownPolicies, { read }: Reading, contents: readonly Content[]): void {
+  known.clear();
+  for (const [index, { file, bytes }] of read.entries()) {
+    const content = contents[index];
+    const isPolicy = content?.workstations.length === 1 && content.accounts.length === 0;
+    if (isPolicy) known.set(file, { bytes, content });
+  }
 }
 
 const NOTHING = { entries: [], accounts: [], users: [], workstations: [], problems: [], warnings: [] };

@@ -18,6 +18,7 @@ import { watchPaths, type Watching } from './events.ts';
 import { type Sizes, sizesOf } from './half.ts';
 import { type FilePaths, type Good, judge, type Judgement, stateOf } from './judge.ts';
 import { LastGood } from './lastgood.ts';
+import type { KnownPolicies } from './load.ts';
 import { type Occasion, Looks } from './looks.ts';
 import { type Reading, readPaths } from './read.ts';
 import { signatureOf } from './signature.ts';
@@ -64,6 +65,7 @@ export class FileSource implements Source {
   /** What was read last and is not believed yet. */
   #waiting: { readonly digest: string; readonly since: number } | undefined;
   #good: Good = {};
+  readonly #policies: KnownPolicies = new Map();
   #current: DeclaredState | undefined;
   #trouble: SourceTrouble | undefined;
   /** What was said of the last reading. */
@@ -154,7 +156,8 @@ export class FileSource implements Source {
       return;
     }
     const { paths } = this.#setting;
-    const judgement = judge(reading, this.#good, paths, this.#believed?.sizes ?? new Map());
+    const before = { sizes: this.#believed?.sizes ?? new Map(), policies: this.#policies };
+    const judgement = judge(reading, this.#good, paths, before);
     if (occasion !== 'asked' && judgement.mayBeHalf && !this.#hasStoodStill(digest)) return;
     this.#waiting = undefined;
     this.#believed = { digest, sizes: sizesOf(reading) };

@@ -192,7 +192,8 @@ export function stage(
       let quiet = 0;
       await until(() => {
         quiet = running === 0 && queue.length === 0 && queue.running === 0 ? quiet + 1 : 0;
-        if (quiet === 1) clock.advance(100);
+        // So does the writing of what is known.
+        if (quiet === 1) clock.advance(250);
         return quiet > 20;
       }, 'nothing runs');
     },

@@ -1,9 +1,11 @@
 import type { WorkstationUser } from '../../../src/api/user.ts';
 import { sizesOf } from '../../../src/source/files/half.ts';
 import { judge, type FilePaths, type Good } from '../../../src/source/files/judge.ts';
+import type { KnownPolicies } from '../../../src/source/files/load.ts';
 import type { Reading } from '../../../src/source/files/read.ts';
 import { manifest, roster, WORKSTATION } from './stage.ts';
 
+const NOTHING_BEFORE = { sizes: new Map() };
 const PATHS: FilePaths = { roster: ['r'], workstation: 'w' };
 
 interface Case {
@@ -183,9 +185,14 @@ describe('what is read:', () => {
     '%s',
     (_, { files, unreadable, before = roster('ana', 'bob'), ...wanted }) => {
       const earlier = readingOf(before === null ? {} : { r: before, w: WORKSTATION });
-      const last: Good = before === null ? {} : judge(earlier, {}, PATHS, new Map()).good;
+      const policies: KnownPolicies = new Map();
+      const first = judge(earlier, {}, PATHS, { ...NOTHING_BEFORE, policies });
+      const last: Good = before === null ? {} : first.good;
       const reading = readingOf({ r: roster('ana', 'bob'), w: WORKSTATION, ...files }, unreadable);
-      const found = judge(reading, last, PATHS, sizesOf(earlier));
+      const sizes = sizesOf(earlier);
+      const found = judge(reading, last, PATHS, { sizes, policies });
+      expect(found).toEqual(judge(reading, last, PATHS, { sizes }));
+      expect(judge(reading, last, PATHS, { sizes, policies })).toEqual(found);
       expect({
         users: found.good.people?.users.map(nameOf),
         unsound: found.good.people?.unsound,
@@ -207,9 +214,20 @@ describe('what is read:', () => {
 
   it('a shorter file that came by a rename is whole', () => {
     const earlier = readingOf({ r: `${roster('ana')}# a comment\n`, w: WORKSTATION });
-    const { good } = judge(earlier, {}, PATHS, new Map());
+    const { good } = judge(earlier, {}, PATHS, NOTHING_BEFORE);
     const reading = readingOf({ r: roster('ana'), w: WORKSTATION }, undefined, 'another');
-    expect(judge(reading, good, PATHS, sizesOf(earlier)).mayBeHalf).toBe(false);
+    expect(judge(reading, good, PATHS, { sizes: sizesOf(earlier) }).mayBeHalf).toBe(false);
+  });
+});
+
+describe('a policy that is read again', () => {
+  it('is not parsed again while it is the same', () => {
+    const policies: KnownPolicies = new Map();
+    const policyOf = (w: string) =>
+      judge(readingOf({ r: roster('ana'), w }), {}, PATHS, { ...NOTHING_BEFORE, policies }).good.policy;
+    const first = policyOf(WORKSTATION);
+    expect(policyOf(WORKSTATION)?.object).toBe(first?.object);
+    expect(policyOf(`${WORKSTATION}# and more\n`)?.object).not.toBe(first?.object);
   });
 });
 
