@@ -16,6 +16,7 @@ import { vaultFor } from './cluster.ts';
 import { durationOf, onSignals, telemetryFor } from './daemon.ts';
 import type { Io } from './io.ts';
 import { openFor } from './machine.ts';
+import { giveBackMemory } from './memory.ts';
 import { requireRoot } from './session.ts';
 import { sideOf, tiersOf, type Side } from './sides.ts';
 import { VERSION } from './version.ts';
@@ -39,6 +40,7 @@ export async function agent(io: Io, options: AgentOptions): Promise<number> {
     directory,
     issuer: vault,
     unitPatience: UNIT_PATIENCE,
+    onRest: giveBackMemory,
   });
   const end = onSignals(stop);
   try {

@@ -22,11 +22,13 @@ export interface Opening {
   readonly issuer?: TokenIssuer | undefined;
   /** Milliseconds that unit work of one person waits for that of others. */
   readonly unitPatience?: number;
+  /** Told when nothing has been done in homes for a minute. */
+  readonly onRest?: () => void;
 }
 
 export async function openFor(
   options: MachineOptions,
-  { directory, issuer, unitPatience }: Opening = {},
+  { directory, issuer, unitPatience, onRest }: Opening = {},
 ): Promise<Opened> {
   let store: Store | undefined;
   const machine = await openMachine({
@@ -35,6 +37,7 @@ export async function openFor(
     ...(directory === undefined ? {} : { sources: directory }),
     ...(unitPatience === undefined ? {} : { unitPatience }),
     ...(issuer === undefined ? {} : { issuer }),
+    onRest,
   });
   store = new Store(machine.stateFiles, options.stateDir);
   return { machine, store };

@@ -28,6 +28,8 @@ export interface MachineSetting {
   readonly reservedUids?: () => Iterable<number>;
   /** Milliseconds that unit work waits for that of others when nobody flushes. */
   readonly unitPatience?: number;
+  /** Told when nothing has been done in homes for a minute. */
+  readonly onRest?: (() => void) | undefined;
 }
 
 /** Bytes of the state, which takes some 3 KiB for each person: for more people than a machine has. */
@@ -42,12 +44,12 @@ export class OpenMachine extends HostMachine {
   readonly logFiles: LogFiles;
 
   constructor(setting: MachineSetting) {
-    const { reach, sources = () => '/', issuer, reservedUids, unitPatience } = setting;
+    const { reach, sources = () => '/', issuer, reservedUids, unitPatience, onRest } = setting;
     const root = rootOf(reach) || '/';
     const files = new SystemFiles(root);
     const look: Look = (probes) => files.observe(probes);
     const accounts = new Accounts(reach);
-    const homes = new Homes({ root });
+    const homes = new Homes({ root, onRest });
     homes.start();
     super({
       reach,

@@ -22,6 +22,8 @@ export interface HomesOptions {
   readonly deadline?: number;
   /** Milliseconds that the helper process is kept though nothing is asked. */
   readonly leisure?: number;
+  /** Told when it has been let go. */
+  readonly onRest?: (() => void) | undefined;
 }
 
 const DEADLINE = 10_000;
@@ -34,8 +36,8 @@ const LEISURE = 60_000;
 export class Homes {
   readonly #requests: RequestQueue;
 
-  constructor({ root = '/', deadline = DEADLINE, leisure = LEISURE }: HomesOptions = {}) {
-    this.#requests = new RequestQueue(root, deadline, leisure);
+  constructor({ root = '/', deadline = DEADLINE, leisure = LEISURE, onRest }: HomesOptions = {}) {
+    this.#requests = new RequestQueue(root, deadline, leisure, onRest);
   }
 
   /** Starts the helper process ahead of the first request, which does so otherwise. */

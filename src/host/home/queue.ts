@@ -18,6 +18,7 @@ export class RequestQueue {
   readonly #root: string;
   readonly #deadline: number;
   readonly #leisure: number;
+  readonly #onRest: () => void;
   /** Sent and not answered, in the order of sending: the first is in hand, those after it have not been begun. */
   #asked: Asked[] = [];
   #helper: HelperProcess | undefined;
@@ -27,11 +28,15 @@ export class RequestQueue {
   /** Set once no more is asked; resolved when the last process has ended. */
   #closing: PromiseWithResolvers<void> | undefined;
 
-  /** `deadline` is what one request may take, `leisure` how long the process is kept that is asked nothing, in milliseconds. */
-  constructor(root: string, deadline: number, leisure: number) {
+  /**
+   * `deadline` is what one request may take, `leisure` how long the process is kept that is asked nothing, in milliseconds;
+   * `onRest` is told when it has been let go.
+   */
+  constructor(root: string, deadline: number, leisure: number, onRest = () => {}) {
     this.#root = root;
     this.#deadline = deadline;
     this.#leisure = leisure;
+    this.#onRest = onRest;
   }
 
   start(): HelperProcess {
@@ -100,6 +105,7 @@ export class RequestQueue {
   #letGo(): void {
     this.#helper?.finish();
     this.#helper = undefined;
+    this.#onRest();
   }
 
   /** Fails what the process ended over, and gives all else to a new one. */

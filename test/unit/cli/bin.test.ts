@@ -30,7 +30,7 @@ async function start(root: string, args: readonly string[], env: Readonly<Record
 }
 
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  agent: ['--max-semi-space-size=1', '--optimize-for-size'],
+  agent: ['--max-semi-space-size=1', '--expose-gc'],
   controller: ['--max-semi-space-size=4'],
 };
 

@@ -137,13 +137,15 @@ it('ends the wait when the caller no longer wants the answer', async () => {
 });
 
 it('lets its process go when nothing is asked, and has another when something is', async () => {
-  const brief = new Homes({ root, leisure: 0 });
+  let rests = 0;
+  const brief = new Homes({ root, leisure: 0, onRest: () => (rests += 1) });
   const processes = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
   const before = new Set(processes());
   for (const name of ['a', 'b']) {
     await brief.makeDirectory(ada, { path: `/home/ada/${name}`, mode: 0o700 });
     await until(() => processes().every((pid) => pid === '' || before.has(pid)));
   }
+  expect(rests).toBe(2);
   // Whoever asks while one is going meets nothing of it.
   for (let turn = 0; turn < 12; turn++) {
     await brief.setMode(ada, '/home/ada/a', turn % 2 === 0 ? 0o750 : 0o700);
