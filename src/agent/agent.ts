@@ -155,7 +155,7 @@ export class Agent {
     }
     const { spec, metadata } = roll.workstation;
     book.about({ workstation: metadata.name, services: spec.services.map(({ name }) => name), facts });
-    book.begin(this.#situation.newcomers);
+    book.begin(this.#situation.served);
     for (const stalled of roll.stalled) book.user(stalledReport(stalled));
     for (const unsound of roll.unsound) book.unsound(unsound);
     this.#tellLeavers();

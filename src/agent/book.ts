@@ -79,7 +79,10 @@ export class Book implements StateKeeper {
     this.#countUsers();
   }
 
-  /** Of these passes are made from now on: on the disk before an account is, so that none is left when they go meanwhile. */
+  /**
+   * For these passes are made from now on. It is on the disk before an account is made, handed on, or unlocked, so that
+   * none is left when they go meanwhile.
+   */
   begin(people: readonly { readonly name: string; readonly osUser: string }[]): void {
     const { users, begun = {} } = this.#state;
     const fresh = people.filter(

@@ -57,11 +57,12 @@ export class Situation {
     return !this.#fresh.has(osUser) && this.#options.machine.account(osUser) !== undefined;
   }
 
-  /** Who is to be served and has no account yet. */
-  get newcomers(): readonly { readonly name: string; readonly osUser: string }[] {
-    return [...this.roll.served.values()]
-      .map((user) => ({ name: user.metadata.name, osUser: osUserOf(user) }))
-      .filter(({ osUser }) => this.#options.machine.account(osUser) === undefined);
+  /** Whom passes are made for. */
+  get served(): readonly { readonly name: string; readonly osUser: string }[] {
+    return [...this.roll.served.values()].map((user) => ({
+      name: user.metadata.name,
+      osUser: osUserOf(user),
+    }));
   }
 
   /** The first pass of a person is through, however it ended; true when it was the first. */

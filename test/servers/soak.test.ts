@@ -96,7 +96,11 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
       let state = await look();
       await eventually('all is as declared', async () => (state = await look()).wrong.length === 0, {
         within: SETTLING,
-      }).catch((error: Error) => {
+      }).catch(async (error: Error) => {
+        for (const sentence of state.wrong) {
+          const [machine = '', person = ''] = sentence.split(': ');
+          if (fleet.machines.has(machine)) process.stderr.write(await fleet.told(machine, person));
+        }
         throw new Error(`${error.message} (seed ${SEED}): ${state.wrong.join('; ')}`, { cause: error });
       });
       const stayers = machines.map((machine) => stayerOf(machine));

@@ -35,7 +35,8 @@ export class Fleet {
   /** By the name of the machine. */
   readonly machines = new Map<string, Joined>();
   readonly #directory: string;
-  readonly #agents = new Map<string, RunningAgent>();
+  /** Of each machine all it has had; the last one runs. */
+  readonly #agents = new Map<string, RunningAgent[]>();
   readonly #replicas: Replica[] = [];
   /** One for each controller to come: the server tells them apart by it, and gives none while it is away. */
   readonly #tokens: string[] = [];
@@ -69,8 +70,22 @@ export class Fleet {
   }
 
   async killAgent(name: string): Promise<void> {
-    await this.#agents.get(name)?.kill();
+    await this.#agents.get(name)?.at(-1)?.kill();
     await this.#startAgent(name);
+  }
+
+  /** What the agents of a machine have said of somebody, and what the last one keeps in mind. */
+  async told(name: string, person: string): Promise<string> {
+    const said = (this.#agents.get(name) ?? []).map((agent, life) =>
+      agent
+        .said()
+        .split('\n')
+        .filter((line) => line.includes(person))
+        .map((line) => `agent ${life} of ${name}: ${line}\n`)
+        .join(''),
+    );
+    const state = await this.machines.get(name)?.machine.read('/var/lib/workstation/state.json');
+    return `${said.join('')}${state ?? ''}`;
   }
 
   /** Kills the controller that leads, or one of them where none does. */
@@ -102,7 +117,7 @@ export class Fleet {
       child.kill('SIGKILL');
       await ended;
     }
-    for (const agent of this.#agents.values()) await agent.kill();
+    for (const agents of this.#agents.values()) await agents.at(-1)?.kill();
     for (const { machine } of this.machines.values()) await machine.destroy();
     await this.server.stop();
     await rm(this.#directory, { recursive: true });
@@ -110,7 +125,7 @@ export class Fleet {
 
   async #startAgent(name: string): Promise<void> {
     const agent = await this.machines.get(name)?.start();
-    if (agent !== undefined) this.#agents.set(name, agent);
+    if (agent !== undefined) this.#agents.set(name, [...(this.#agents.get(name) ?? []), agent]);
   }
 
   /** One that ends is started again, as a kubelet does. */

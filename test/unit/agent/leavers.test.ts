@@ -1,4 +1,5 @@
 import type { WorkstationUser } from '../../../src/api/user.ts';
+import { MemoryMachine } from '../reconcile/memory-machine.ts';
 import { user } from '../reconcile/passes.ts';
 import { running, stage } from './stage.ts';
 
@@ -65,6 +66,36 @@ describe('somebody who is declared no more', () => {
     expect(it.book.state).not.toHaveProperty('begun');
     expect(it.book.state.users).not.toHaveProperty('emo');
   });
+
+  const rival = user('rival', { osUser: 'emo' });
+  it.each([
+    ['that somebody else had', [ann, emo], rival, [{ name: 'emo', osUser: 'emo' }]],
+    ['that was cut off before', [ann], emo, []],
+  ])(
+    'is cut off though they go while their first pass is made, over an account %s',
+    async (_, before, newcomer, leaving) => {
+      const it = await running([ann, emo]);
+      it.source.declare(before);
+      await it.idle();
+      const { machine } = it;
+      const seen = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      machine.lookAtHome = async (...what) => {
+        if (what[0] === 'emo' && machine.accounts.get('emo')?.expires === undefined) {
+          seen.resolve();
+          await end.promise;
+        }
+        return MemoryMachine.prototype.lookAtHome.apply(machine, what);
+      };
+      it.source.declare([ann, newcomer], { leaving });
+      await seen.promise;
+      it.source.declare([ann]);
+      end.resolve();
+      await it.idle();
+      expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+      expect(it.book.state).not.toHaveProperty('begun');
+    },
+  );
 
   it('leaves nothing unfinished behind, tidied up before the cut ends what they run', async () => {
     const it = await running([ann, emo]);
