@@ -208,6 +208,8 @@ export class Agent {
 
   #lookForLeavers(): void {
     this.#situation = this.#situation?.again();
+    // Whoever was declared again while they were cut off.
+    this.#parts.book.begin(this.#known.served);
     this.#tellLeavers();
   }
 

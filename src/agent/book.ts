@@ -11,6 +11,7 @@ import {
   locksAfter,
   recordOfUser,
   recordOfWorkstation,
+  undoing,
   type PassReport,
   type UserReport,
 } from '../report/update.ts';
@@ -88,9 +89,13 @@ export class Book implements StateKeeper {
     const fresh = people.filter(
       ({ name, osUser }) => users[name]?.status.uid === undefined && begun[osUser] !== name,
     );
-    if (fresh.length === 0) return;
+    const cuts = undoing(
+      this.#state.cuts,
+      people.map(({ osUser }) => osUser),
+    );
+    if (fresh.length === 0 && cuts === this.#state.cuts) return;
     const added = Object.fromEntries(fresh.map(({ name, osUser }) => [osUser, name]));
-    this.#state = { ...this.#state, begun: { ...begun, ...added } };
+    this.#state = { ...this.#state, cuts, ...(fresh.length > 0 ? { begun: { ...begun, ...added } } : {}) };
     this.#writeOrTell();
   }
 

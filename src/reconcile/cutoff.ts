@@ -1,5 +1,5 @@
 /** The reversible cut of one person, recorded before it begins, so that it can be undone whenever the program dies. */
-import type { State } from '../report/record.ts';
+import type { Cut, State } from '../report/record.ts';
 import { makeCut, planCut, recordOf, type CutInput, type CutResult, type Leaver } from './leave.ts';
 import type { Witness } from './perform.ts';
 
@@ -24,7 +24,7 @@ export async function cutOff(
   const cut = recordOf(leaver, plan, now, state.cuts[osUser]);
   keeper.save({ ...state, cuts: { ...state.cuts, [osUser]: cut } });
   const result = await makeCut(input, osUser, witness, signal);
-  if (result.kind === 'cut') keeper.save(withoutUser(keeper.load(), cut.name));
+  if (result.kind === 'cut') keeper.save(withoutUser(keeper.load(), cut));
   return result;
 }
 
@@ -41,7 +41,7 @@ function leaverOf({ users, cuts }: State, osUser: string, uid: number | undefine
 }
 
 /** Whoever is cut off is no user any more; the record of the cut stays. */
-function withoutUser(state: State, name: string): State {
-  const { [name]: _gone, ...users } = state.users;
-  return { ...state, users };
+function withoutUser(state: State, { undoing: _through, ...cut }: Cut): State {
+  const { [cut.name]: _gone, ...users } = state.users;
+  return { ...state, users, cuts: { ...state.cuts, [cut.osUser]: cut } };
 }

@@ -116,11 +116,13 @@ export async function makeCut(
   return messages.length === 0 ? { kind: 'cut' } : { kind: 'failed', messages };
 }
 
-/** Those whose cut is not made, or was undone by hand. */
+/** Those whose cut is not made, or was undone, by hand or by a pass that has begun to. */
 export function uncut(machine: Machine, osUsers: readonly string[], { cuts }: Pick<State, 'cuts'>): string[] {
   return osUsers.filter((osUser) => {
     const account = machine.account(osUser);
-    return account !== undefined && !(osUser in cuts && isLockedOut(account));
+    const cut = cuts[osUser];
+    const isCut = cut !== undefined && cut.undoing === undefined;
+    return account !== undefined && !(isCut && isLockedOut(account));
   });
 }
 
@@ -138,6 +140,7 @@ export function recordOf(leaver: Leaver, plan: LeavePlan, at: Date, before: Cut 
     locked: (before?.locked ?? false) || actions.some(({ kind }) => kind === 'lock-account'),
     units: sortedSet([...(before?.units ?? []), ...units]),
     groups: sortedSet([...(before?.groups ?? []), ...groups]),
+    ...(before?.undoing ? { undoing: true } : {}),
   };
 }
 

@@ -50,6 +50,8 @@ export interface Cut {
   readonly locked: boolean;
   readonly units: readonly string[];
   readonly groups: readonly string[];
+  /** A pass that gives back what was taken has begun: if they leave again, some of it is to be taken again. */
+  readonly undoing?: true;
   /** What stays theirs until it is released, though the account or the environment files should go. */
   readonly uid?: number;
   /** By service. */

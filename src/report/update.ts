@@ -63,14 +63,25 @@ export function locksAfter(
   const locks = { cuts: { ...cuts }, suspended: { ...suspended } };
   for (const { user, findings } of reports) {
     const osUser = osUserOf(user);
-    if (user.spec.suspended) {
-      locks.suspended[osUser] ??= withoutFraction(now);
-    } else if (findings.some(({ type, status }) => type === 'AccountReady' && status === 'True')) {
+    const isAsItShould = findings.some(({ type, status }) => type === 'AccountReady' && status === 'True');
+    if (isAsItShould && !user.spec.suspended) {
       delete locks.suspended[osUser];
       delete locks.cuts[osUser];
+    } else if (!isStalled(findings)) {
+      locks.cuts = { ...undoing(locks.cuts, [osUser]) };
     }
+    if (user.spec.suspended) locks.suspended[osUser] ??= withoutFraction(now);
   }
   return locks;
+}
+
+/** The cuts, where passes for these OS users have begun. */
+export function undoing(cuts: State['cuts'], osUsers: Iterable<string>): State['cuts'] {
+  const marked = [...osUsers].flatMap((osUser) => {
+    const cut = cuts[osUser];
+    return cut === undefined || cut.undoing ? [] : [[osUser, { ...cut, undoing: true }] as const];
+  });
+  return marked.length === 0 ? cuts : { ...cuts, ...Object.fromEntries(marked) };
 }
 
 export function recordOfUser(

@@ -134,6 +134,25 @@ describe('somebody who is declared no more', () => {
     expect(it.said('emo', 'Ready')).toBe('True Ready');
   });
 
+  it('is cut off again though no more than their groups had been given back', async () => {
+    const it = await running([user('emo', { tier: 'admin' }), ann]);
+    it.source.declare([ann]);
+    await it.idle();
+    it.machine.before = (who, { kind }) =>
+      who === 'emo' && kind === 'unlock-account'
+        ? { kind: 'failed', reason: 'Error', message: 'usermod is away' }
+        : undefined;
+    it.source.declare([user('emo', { tier: 'admin' }), ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', expires: 1 });
+    expect(it.machine.accounts.get('emo')?.groups).toContain('docker');
+    it.source.declare([ann]);
+    await it.idle();
+    expect(it.machine.accounts.get('emo')).toMatchObject({ password: 'locked', groups: ['emo'] });
+    expect(it.saved.state.cuts.emo).not.toHaveProperty('undoing');
+    expect(it.saved.state.users).not.toHaveProperty('emo');
+  });
+
   it('stays where more are gone than the limit allows, until somebody approves', async () => {
     const people = ['ann', 'bea', 'cid', 'dan', 'emo'].map((name) => user(name));
     const it = await running(people);
