@@ -34,6 +34,13 @@ describeMachine('an agent on a machine that lacks', () => {
       /AccountReady=False .*no shell \/bin\/absent on the machine/,
       'cp /bin/sh /bin/absent',
     ],
+    [
+      'a unit',
+      "units: ['t3-serve@",
+      "units: ['absent@${user}.service', 't3-serve@",
+      /ServicesReady=False .*absent@new\d\.service: this machine has no such unit: install it/,
+      'cp /etc/systemd/system/t3-serve@.service /etc/systemd/system/absent@.service',
+    ],
   ];
   it.each(missing)(
     '%s serves everybody else, and everybody once it is there',
