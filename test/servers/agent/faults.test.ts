@@ -1,4 +1,5 @@
 /** An agent on a real machine, and an API server that fails it in every way: whatever happens, no update is lost and nobody removed. */
+import { jest } from '@jest/globals';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
@@ -36,6 +37,8 @@ const STAYING = ['ann', 'bob'];
 const SILENCE = 150_000;
 
 describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl'], () => {
+  // Recovery is waited for three times at most.
+  jest.setTimeout(4 * RECOVERY);
   let server: Apiserver;
   let proxy: FaultProxy;
   let devvm: Joined;

@@ -105,8 +105,8 @@ export function isReady(server: Apiserver, name: string): Promise<boolean> {
   return userOf(server, name).then((user) => conditionOf(user, 'Ready')?.status === 'True');
 }
 
-/** Milliseconds: whoever was refused again and again asks once a minute at last. */
-export const RECOVERY = 90_000;
+/** Milliseconds: whoever was refused again and again asks once a minute at last, and a server that begins may refuse once more. */
+export const RECOVERY = 150_000;
 
 export function untilReady(server: Apiserver, name: string, within = DEADLINE): Promise<boolean> {
   return eventually(`${name} is Ready`, () => isReady(server, name), { within });
