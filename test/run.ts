@@ -15,6 +15,9 @@ interface Totals {
   skipped: number;
 }
 
+/** Much of the time is waiting, for services, deadlines and watches: some more than there are processors share them well. */
+const WORKERS = Math.ceil(1.5 * availableParallelism());
+
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin');
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const isQuick = process.argv.includes('--quick');
@@ -26,11 +29,10 @@ await Promise.all([
   check('types', ['tsc']),
   check('build', ['node', 'build.ts']),
 ]);
-suite(availableParallelism(), 'unit');
+suite('unit');
 if (!isQuick) {
   await check('what the other tests need', ['node', 'test/prepare.ts']);
-  // Much of their time is waiting, for services, deadlines and watches: some more than there are processors share them well.
-  suite(Math.ceil(1.5 * availableParallelism()), 'machine', 'servers', 'cluster');
+  suite('machine', 'servers', 'cluster');
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -46,12 +48,12 @@ async function check(name: string, [program = '', ...args]: readonly string[]): 
   else totals.failed += 1;
 }
 
-function suite(workers: number, ...projects: readonly string[]): void {
+function suite(...projects: readonly string[]): void {
   console.log(`--- ${projects.join(', ')} tests`);
   const report = join(reports, `${projects.join('-')}.json`);
   const { status } = spawnSync(
     join(bin, 'jest'),
-    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', `${workers}`],
+    ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', `${WORKERS}`],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
