@@ -33,7 +33,7 @@ export function assignPorts(request: AssignmentRequest): Assignment {
   const { roster, services, files, remembered = [], occupied } = request;
   const claims = claimsOf(services, files);
   const refusalOf = refusals(claims);
-  const doubts = doubtsIn(claims, claimsOf(services, remembered));
+  const doubts = doubtsIn(claims, claimsOf(services, claims.troubles.length > 0 ? remembered : []));
   const ports = new Map<string, ReadonlyMap<string, number>>();
   const holders = new Map<number, string>();
   const troubles: PortTrouble[] = [];
