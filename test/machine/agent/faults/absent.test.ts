@@ -46,9 +46,8 @@ describeMachine('an agent on a machine that lacks', () => {
     '%s serves everybody else, and everybody once it is there',
     async (_, had, wants, said, cure) => {
       const pid = await ground.agent.pid();
-      const newcomer = `new${Object.keys(ground.people).length}`;
       await ground.machine.write(POLICY, policy.replace(had, wants));
-      await ground.declare({ ...ground.people, [newcomer]: PLAIN });
+      const newcomer = await ground.come(PLAIN);
       const [type = ''] = /[A-Za-z]+/.exec(said.source) ?? [];
       await eventually('it is said', async () => said.test(await ground.said(newcomer, type)), {
         seen: ground.agent.said,

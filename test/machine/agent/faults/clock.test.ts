@@ -22,9 +22,8 @@ describeMachine('an agent whose clock jumps', () => {
   ])('%s goes on bringing people in, repairing, and telling when', async (_, hours) => {
     const pid = await ground.agent.pid();
     await jump(ground, hours);
-    const newcomer = `new${Object.keys(ground.people).length}`;
     await ground.sh('rm /etc/site/ada.env /etc/site/map; gpasswd -d ada docker');
-    await ground.declare({ ...ground.people, [newcomer]: CODER });
+    const newcomer = await ground.come(CODER);
     await ground.converged();
     await ground.work(newcomer);
     const { metadata } = (await ground.users()).find(({ metadata: { name } }) => name === newcomer)!;

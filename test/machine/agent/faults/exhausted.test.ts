@@ -81,8 +81,7 @@ describeMachine('an agent on a machine without', () => {
     const pid = await agent.pid();
     const before = agent.said().length;
     const end = await begin();
-    const newcomer = `new${Object.keys(ground.people).length}`;
-    await ground.declare({ ...ground.people, [newcomer]: CODER });
+    await ground.come(CODER);
     await ground.sh('gpasswd -d ada docker || :; rm -f /home/bea/start.sh');
     await eventually('it is said', async () => said.test(agent.said().slice(before)), { seen: agent.said });
     await end();

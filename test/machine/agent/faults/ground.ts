@@ -100,6 +100,13 @@ export class Ground {
     await this.machine.output(['mv', `${ROSTER}.new`, ROSTER]);
   }
 
+  /** Declares one more. Gives their name. */
+  async come(rest: string): Promise<string> {
+    const name = `new${Object.keys(this.people).length}`;
+    await this.declare({ ...this.people, [name]: rest });
+    return name;
+  }
+
   async start(options: AgentOptions = {}): Promise<void> {
     const args = ['-f', ROSTER, '-w', POLICY, ...(options.args ?? [])];
     this.#agent = await launchAgent(this.machine, { ...options, args });

@@ -44,11 +44,6 @@ describeMachine('an agent', () => {
   const end = async () => {
     await ground.machine.run(['pkill', '-KILL', '-f', `listen.*${PORT}|port=${PORT}`]);
   };
-  const declareNewcomer = async () => {
-    const newcomer = `new${Object.keys(ground.people).length}`;
-    await ground.declare({ ...ground.people, [newcomer]: CODER });
-    return newcomer;
-  };
   const expectCloned = async (newcomer: string) => {
     await ground.converged();
     expect(await ground.sh(`ls -A /home/${newcomer}/code`)).toBe('infra\ntripit\n');
@@ -63,7 +58,7 @@ describeMachine('an agent', () => {
     'whose remote %s serves everybody else, and clones once it answers',
     async (_, begin, said) => {
       await begin();
-      const newcomer = await declareNewcomer();
+      const newcomer = await ground.come(CODER);
       await eventually('it is said', async () => said.test(await ground.said(newcomer)), {
         seen: ground.agent.said,
       });
@@ -78,7 +73,7 @@ describeMachine('an agent', () => {
   it('whose remote is slow serves everybody else meanwhile', async () => {
     await serve(PORT + 1);
     await pretend(SLOW);
-    const newcomer = await declareNewcomer();
+    const newcomer = await ground.come(CODER);
     await ground.repaired('ada');
     expect(await ground.sh(`ls -A /home/${newcomer}/code 2>&1 || :`)).not.toContain('tripit');
     await expectCloned(newcomer);
