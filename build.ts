@@ -1,4 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -9,12 +10,15 @@ const clientNodeOnlyDeclares: Plugin = {
   name: 'client-node-only-declares',
   setup(build) {
     const inside = /[\\/]@kubernetes[\\/]client-node[\\/]/;
-    build.onResolve({ filter: /^@kubernetes\/client-node$|^\./ }, async ({ path, pluginData, ...where }) => {
-      if (pluginData === 'resolving' || !(inside.test(where.importer) || path.startsWith('@')))
-        return undefined;
+    build.onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, pluginData, ...where }) => {
+      if (pluginData === 'resolving') return undefined;
       const found = await build.resolve(path, { ...where, pluginData: 'resolving' });
       return { ...found, sideEffects: false };
     });
+    // Its files name each other in full, and are thousands: asking esbuild where each is takes ten times the whole build.
+    build.onResolve({ filter: /^\..*\.js$/ }, ({ path, importer, resolveDir }) =>
+      inside.test(importer) ? { path: join(resolveDir, path), sideEffects: false } : undefined,
+    );
   },
 };
 

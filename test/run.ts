@@ -2,7 +2,7 @@
  * The one command that checks everything: what is quick first, then what needs real machines and servers.
  * `--quick` stops after the quick part. Ends with one line of totals; exits 1 when anything failed.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -26,13 +26,12 @@ const reports = mkdtempSync(join(tmpdir(), 'workstation-test-'));
 await Promise.all([
   check('format', ['prettier', '--check', '--log-level', 'warn', '--cache', '.']),
   check('lint and walls', ['oxlint', '--type-aware', '--deny-warnings']),
-  check('types', ['tsc']),
-  check('build', ['node', 'build.ts']),
+  check('types', ['tsc', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsbuildinfo.json']),
+  check('build', ['node', 'build.ts']).then(() => suite('unit')),
 ]);
-suite('unit');
 if (!isQuick) {
   await check('what the other tests need', ['node', 'test/prepare.ts']);
-  suite('machine', 'servers', 'cluster');
+  await suite('machine', 'servers', 'cluster');
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -48,10 +47,10 @@ async function check(name: string, [program = '', ...args]: readonly string[]): 
   else totals.failed += 1;
 }
 
-function suite(...projects: readonly string[]): void {
+async function suite(...projects: readonly string[]): Promise<void> {
   console.log(`--- ${projects.join(', ')} tests`);
   const report = join(reports, `${projects.join('-')}.json`);
-  const { status } = spawnSync(
+  const child = spawn(
     join(bin, 'jest'),
     ['--selectProjects', ...projects, '--json', '--outputFile', report, '--maxWorkers', `${WORKERS}`],
     {
@@ -62,6 +61,7 @@ function suite(...projects: readonly string[]): void {
       },
     },
   );
+  const [status] = (await once(child, 'close')) as [number | null];
   const result = read(report);
   totals.passed += result.passed;
   totals.skipped += result.skipped;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ApiError } from '../../../src/kubernetes/api.ts';
 import type { Happening, KubernetesEvent } from '../../../src/kubernetes/happening.ts';
 import { Recorder } from '../../../src/kubernetes/recorder.ts';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import type { ReflectorOptions } from '../../../src/kubernetes/reflector.ts';

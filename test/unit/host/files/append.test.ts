@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { jest } from '@jest/globals';
 import { appendFileSync, chmodSync, linkSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemFiles } from '../../../../src/host/files/system.ts';
