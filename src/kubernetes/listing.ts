@@ -3,7 +3,7 @@ import { ApiError } from './api.ts';
 import type { Selectors } from './api.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { apiVersionOf, pathOf } from './paths.ts';
-import type { Transport } from './transport.ts';
+import type { ApiRequest, Transport } from './transport.ts';
 
 export interface Listing<T> {
   readonly items: T[];
@@ -38,6 +38,17 @@ export async function listAll<T extends KubernetesObject>(
   }
 }
 
+/** Of the whole collection, now. */
+export async function currentVersion(
+  transport: Transport,
+  resource: Resource,
+  selectors: Selectors,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { metadata } = await pageOf(transport, resource, { ...selectors, limit: 1 }, signal);
+  return metadata.resourceVersion;
+}
+
 /** What a list or watch began with is gone: it must begin anew. */
 export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
@@ -49,20 +60,29 @@ async function listPages<T extends KubernetesObject>(
   query: Selectors & { readonly limit: number | undefined },
   signal?: AbortSignal,
 ): Promise<Listing<T>> {
-  const request = {
-    attempt: `list ${resource.plural}`,
-    method: 'GET',
-    path: pathOf(resource),
-  } as const;
   const items: T[] = [];
   let next: string | undefined;
   for (;;) {
-    const answer = await transport.request({ ...request, query: { ...query, continue: next } }, signal);
-    const page = answer as Page<T>;
+    const page = await pageOf<T>(transport, resource, { ...query, continue: next }, signal);
     for (const item of page.items ?? []) items.push(tidied(item, resource));
     next = page.metadata.continue;
     if (!next) return { items, resourceVersion: page.metadata.resourceVersion };
   }
+}
+
+async function pageOf<T>(
+  transport: Transport,
+  resource: Resource,
+  query: NonNullable<ApiRequest['query']>,
+  signal?: AbortSignal,
+): Promise<Page<T>> {
+  const request = {
+    attempt: `list ${resource.plural}`,
+    method: 'GET',
+    path: pathOf(resource),
+    query,
+  } as const;
+  return (await transport.request(request, signal)) as Page<T>;
 }
 
 /**

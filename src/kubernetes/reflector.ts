@@ -15,7 +15,7 @@ import type { Selectors } from './api.ts';
 import { Backoff } from './backoff.ts';
 import { Cache } from './cache.ts';
 import type { WatchEvent } from './events.ts';
-import { isExpired, listAll } from './listing.ts';
+import { currentVersion, isExpired, listAll } from './listing.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { whyNot } from './refusal.ts';
 import { isTransient } from './retry.ts';
@@ -63,8 +63,8 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
   #isOpen = false;
   /** In a row. */
   #failures = 0;
-  /** Whether the last watch was, and nothing has come since. */
-  #wasSilent = false;
+  /** Whether the server may have been put back to an older state since `#position`. */
+  #isInDoubt = false;
 
   constructor(options: ReflectorOptions) {
     const { clock = realClock, random = Math.random } = options;
@@ -109,7 +109,9 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   /** Lists if that must be, and watches until the watch ends. @returns milliseconds to wait before the next attempt */
   async #attempt(signal: AbortSignal): Promise<number> {
+    this.#isOpen = false;
     try {
+      if (this.#position !== undefined && this.#isInDoubt) await this.#verify(signal);
       if (this.#position === undefined && !this.#canStreamLists) await this.#list(signal);
       const begin = this.#clock.now();
       const end = await this.#watch(signal);
@@ -117,6 +119,14 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
     } catch (error) {
       return signal.aborted ? 0 : this.#afterFailure(error);
     }
+  }
+
+  /** A watch from a version that the server has yet to reach is silent, and would miss what comes till then. */
+  async #verify(signal: AbortSignal): Promise<void> {
+    const { transport, resource, selectors = {} } = this.#options;
+    const version = await currentVersion(transport, resource, selectors, signal);
+    if (isOlder(version, this.#position)) this.#position = undefined;
+    this.#isInDoubt = false;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -127,7 +137,6 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   #watch(signal: AbortSignal): Promise<WatchEnd> {
     const isContinued = this.#position !== undefined;
-    this.#isOpen = false;
     return watch<T>({
       ...this.#options,
       clock: this.#clock,
@@ -165,7 +174,7 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   #goTo(resourceVersion: string | undefined): void {
     this.#position = this.#newest = resourceVersion;
-    this.#wasSilent = false;
+    this.#isInDoubt = false;
   }
 
   #tell(key: string): void {
@@ -179,15 +188,16 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
 
   #afterEnd({ kind, count }: WatchEnd, milliseconds: number): number {
     switch (kind) {
-      case 'silent':
-        // A watch from a version that a restored server has yet to reach is silent as well, and would miss what comes till then.
-        if (this.#wasSilent) this.#position = undefined;
-        this.#wasSilent = true;
-        return 0;
       case 'unsupported':
         this.#canStreamLists = false;
         return 0;
       case 'ended':
+        return 0;
+      case 'silent':
+        this.#isInDoubt = true;
+        return 0;
+      case 'cut':
+        this.#isInDoubt = true;
         if (count > 0 || milliseconds >= VERY_SHORT) return 0;
         this.#position = undefined;
         return this.#backoff.next();
@@ -200,6 +210,7 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
     // server that was put back to an older state, where going on would be wrong.
     const isOnlyLater = !this.#isOpen && trouble.status !== 0 && isTransient(trouble);
     if (!isOnlyLater) this.#position = undefined;
+    this.#isInDoubt = true;
     this.#failures++;
     if (this.#failures >= FAILURES_OF_TROUBLE) this.#options.onTrouble?.(trouble);
     const wait = this.#backoff.next(trouble.retryAfter);

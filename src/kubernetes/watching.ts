@@ -28,8 +28,11 @@ export interface WatchOptions<T> {
 
 /** How a watch ended that did not fail. */
 export interface WatchEnd {
-  /** `unsupported`: this server cannot send what there is as the beginning of a watch. */
-  readonly kind: 'ended' | 'silent' | 'unsupported';
+  /**
+   * `cut`: the server ended it before its time. `unsupported`: this server cannot send what there is as the beginning of a
+   * watch.
+   */
+  readonly kind: 'ended' | 'cut' | 'silent' | 'unsupported';
   /** Events and bookmarks that came. */
   readonly count: number;
 }
@@ -59,9 +62,11 @@ async function follow<T extends KubernetesObject>(
   options: WatchOptions<T>,
   silence: Limit,
 ): Promise<WatchEnd> {
-  const { transport, resource, from, onOpen, onInitial, onEvent } = options;
+  const { transport, resource, from, clock, onOpen, onInitial, onEvent } = options;
   const attempt = `watch ${resource.plural}`;
-  const request = { attempt, method: 'GET', path: pathOf(resource), query: queryOf(options) } as const;
+  const query = queryOf(options);
+  const request = { attempt, method: 'GET', path: pathOf(resource), query } as const;
+  const end = clock.now() + query.timeoutSeconds * 1000;
   const lines = await transport.stream(request, silence.signal);
   onOpen();
   /** What there is, as far as it has come; undefined once all of it has. */
@@ -83,7 +88,7 @@ async function follow<T extends KubernetesObject>(
     }
   }
   if (initial !== undefined) throw cutShort(attempt);
-  return { kind: 'ended', count };
+  return { kind: clock.now() < end ? 'cut' : 'ended', count };
 }
 
 function queryOf<T>({ selectors, from, random }: WatchOptions<T>) {

@@ -35,11 +35,10 @@ const MERGE = 'application/merge-patch+json';
 const STAYING = ['ann', 'bob'];
 /** Milliseconds: a watch that says nothing is taken for dead after a minute and a half. */
 const SILENCE = 150_000;
-/** Milliseconds: one that goes on from where the server has yet to come says nothing, and is believed to twice. */
-const NOTICED = 300_000;
 
 describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl'], () => {
-  jest.setTimeout(NOTICED + 3 * RECOVERY);
+  // Recovery is waited for three times at most.
+  jest.setTimeout(4 * RECOVERY);
   let server: Apiserver;
   let proxy: FaultProxy;
   let devvm: Joined;
@@ -170,7 +169,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     const source = async () =>
       conditionOf((await server.request('GET', `${WORKSTATIONS}/devvm`)).body as UserObject, 'SourceReady');
     const isLost = async () => (await source())?.reason === 'HistoryLost';
-    await eventually('it is told', isLost, { within: NOTICED });
+    await eventually('it is told', isLost, { within: RECOVERY });
     expect((await source())?.message).toContain('it has lost young, younger: ');
     await agent.kill();
     agent = await devvm.start();

@@ -18,7 +18,7 @@ export class FakeTransport implements Transport {
   /** What every new watch is refused with. */
   refusal: ApiError | undefined;
   /** What every list is answered with. */
-  page: () => unknown = () => ({ items: [], metadata: { resourceVersion: '1' } });
+  page: () => unknown = () => ({ items: [], metadata: { resourceVersion: '1000' } });
 
   get last(): OpenWatch {
     return this.watches.at(-1)!;

@@ -59,6 +59,17 @@ async function pass(ms: number): Promise<void> {
   await settle();
 }
 
+/** A watch that brings a bookmark a minute, for as long as it was asked for. */
+async function endInTime(): Promise<void> {
+  for (let minute = 1; minute <= 5; minute++) {
+    await pass(60 * SECOND);
+    transport.last.send(bookmark('10'));
+    await settle();
+  }
+  transport.last.end();
+  await settle();
+}
+
 const versions = () => reflector.list().map(({ metadata }) => `${metadata.name}:${metadata.resourceVersion}`);
 
 beforeEach(() => {
@@ -201,22 +212,40 @@ describe('a watch', () => {
     warn.mockRestore();
   });
 
-  it('that brings nothing is opened again after a while, and the second time everything is listed', async () => {
-    await pass(90 * SECOND);
+  it.each([
+    ['brings nothing for a while', () => pass(90 * SECOND)],
+    [
+      'ends before its time',
+      async () => {
+        transport.last.send(bookmark('10'));
+        transport.last.end();
+        await settle();
+      },
+    ],
+    [
+      'is refused for now',
+      async () => {
+        transport.refusal = refused(429);
+        await endInTime();
+        transport.refusal = undefined;
+        await pass(800);
+      },
+    ],
+  ])('that %s goes on where it was, unless the server has not come so far yet', async (_, happen) => {
+    await happen();
     expect(transport.watches[0]?.isClosed).toBe(true);
+    expect(transport.lists.at(-1)).toEqual({ limit: 1 });
     expect(transport.last.query).toMatchObject({ resourceVersion: '10' });
-    await pass(90 * SECOND);
+    transport.page = () => ({ items: [], metadata: { resourceVersion: '9' } });
+    await happen();
     expect(transport.last.query).toHaveProperty('sendInitialEvents');
     expect(troubles).toEqual([]);
   });
 
-  it('that brings a bookmark a minute stays', async () => {
-    for (let minute = 1; minute <= 5; minute++) {
-      await pass(60 * SECOND);
-      transport.last.send(bookmark(String(10 + minute)));
-      await settle();
-    }
-    expect(transport.watches).toHaveLength(1);
+  it('that brings a bookmark a minute stays, and when it ends in time another is all that is asked for', async () => {
+    await endInTime();
+    expect(transport.watches).toHaveLength(2);
+    expect(transport.lists).toEqual([]);
   });
 });
 
