@@ -46,7 +46,7 @@ export interface MachinePass {
 export class Passes {
   readonly #options: PassesOptions;
   readonly #crowd: Crowd;
-  readonly #looks: Coalescer<readonly string[], undefined>;
+  readonly #looks: Coalescer<readonly string[], PassFacts['sources']>;
   /** Of people, that are on the way. */
   #passes = 0;
   /** OS users in whose homes nothing unfinished is left of an agent before this one. */
@@ -62,7 +62,8 @@ export class Passes {
       maxWait: LOOK_WAIT,
       async run(requests) {
         await machine.lookAtUnits([...new Set(requests.flat())]);
-        return requests.map(() => undefined);
+        const sources: PassFacts['sources'] = new Map();
+        return requests.map(() => sources);
       },
     });
   }
@@ -76,9 +77,9 @@ export class Passes {
     this.#passes += 1;
     try {
       if (!this.#swept.has(osUser)) await this.#sweep(osUser, signal);
-      await this.lookAtUnits(probesOf(person).units);
+      const sources = await this.lookAtUnits(probesOf(person).units);
       const around = { machine, crowd, witness, signal, draining };
-      const reconciled = await reconcilePerson(around, this.#facts(), person);
+      const reconciled = await reconcilePerson(around, this.#facts(sources), person);
       isClean = reconciled.failures.length === 0;
       return reconciled;
     } finally {
@@ -104,11 +105,12 @@ export class Passes {
     }
   }
 
-  async lookAtUnits(units: readonly string[]): Promise<void> {
-    if (units.length === 0) return;
+  /** What is found at sources from now on, for all who have looked at units together. */
+  async lookAtUnits(units: readonly string[]): Promise<PassFacts['sources']> {
+    if (units.length === 0) return new Map();
     const seen = this.#looks.add(units);
     if (this.#passes <= 1) this.#looks.idle();
-    await seen;
+    return seen;
   }
 
   /** @param keepMaps why the published maps must stay as they are */
@@ -156,7 +158,7 @@ export class Passes {
     });
   }
 
-  #facts(): PassFacts {
+  #facts(sources: PassFacts['sources']): PassFacts {
     const { machine, keeper, now } = this.#options;
     const state = keeper.load();
     return {
@@ -164,7 +166,7 @@ export class Passes {
       cut: lockedByUs(state),
       departed: state.cuts,
       planned: new Map(),
-      sources: new Map(),
+      sources,
       ahead: new Map(),
       now: () => now().getTime(),
     };

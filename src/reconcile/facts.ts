@@ -54,7 +54,12 @@ function unitOf({ units }: Machine, unit: string): [string, UnitFacts][] {
 function lookOnce(machine: Machine, { sources }: PassFacts, wanted: readonly string[]): Entries {
   const unseen = wanted.filter((path) => !sources.has(path));
   for (const [path, entry] of machine.lookAtSources(unseen)) sources.set(path, entry);
-  return new Map([...sources].filter(([path]) => wanted.includes(path)));
+  return new Map(wanted.flatMap((path) => entryAt(sources, path)));
+}
+
+function entryAt(entries: Entries, path: string): [string, Entry][] {
+  const entry = entries.get(path);
+  return entry === undefined ? [] : [[path, entry]];
 }
 
 function overlaid(entries: Entries, planned: Entries): Entries {

@@ -48,7 +48,18 @@ export function claimsOf(services: readonly Service[], files: readonly EnvFile[]
  * Tells whose file a path is. Where several templates match, it is that of the shortest account, of equally long ones
  * the first in order: the same that `catalog` leaves the file to.
  */
-export function ownersOf(services: readonly Service[]): (path: string) => EnvFileOwner | undefined {
+export function ownersOf(services: readonly Service[]): OwnerOf {
+  const ownerOf = owners.get(services) ?? ownerFrom(services);
+  owners.set(services, ownerOf);
+  return ownerOf;
+}
+
+type OwnerOf = (path: string) => EnvFileOwner | undefined;
+
+/** Asked for at every look at every person. */
+const owners = new WeakMap<readonly Service[], OwnerOf>();
+
+function ownerFrom(services: readonly Service[]): OwnerOf {
   const templates = [...Map.groupBy(services, ({ envFile }) => envFile)].map(
     ([envFile, sharers]) => [patternOf(envFile), sharers] as const,
   );

@@ -39,6 +39,12 @@ const CHECKS = [isSystemAccount, hasTwoNames, hasImpossibleHome, sharesHome];
 /** Why this account must be left alone, as the end of a sentence; undefined when it need not. */
 export function refusal(entry: PasswdEntry, all: readonly PasswdEntry[]): string | undefined {
   const others = othersIn(all);
+  const { refusals } = others;
+  if (!refusals.has(entry)) refusals.set(entry, firstObjection(entry, others));
+  return refusals.get(entry);
+}
+
+function firstObjection(entry: PasswdEntry, others: Others): string | undefined {
   for (const check of CHECKS) {
     const found = check(entry, others);
     if (found !== undefined) return found;
@@ -50,6 +56,8 @@ export function refusal(entry: PasswdEntry, all: readonly PasswdEntry[]): string
 interface Others {
   readonly byUid: ReadonlyMap<number, readonly PasswdEntry[]>;
   readonly byHome: ReadonlyMap<string, readonly PasswdEntry[]>;
+  /** Of those who were asked for. */
+  readonly refusals: Map<PasswdEntry, string | undefined>;
 }
 
 const known = new WeakMap<readonly PasswdEntry[], Others>();
@@ -59,6 +67,7 @@ function othersIn(all: readonly PasswdEntry[]): Others {
   const others = known.get(all) ?? {
     byUid: Map.groupBy(all, ({ uid }) => uid),
     byHome: Map.groupBy(all, ({ home }) => normal(home)),
+    refusals: new Map(),
   };
   known.set(all, others);
   return others;

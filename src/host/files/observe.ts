@@ -4,7 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import type { Entry, Probe } from '../../sections/facts.ts';
 import { look, lookExactly, pathOf, withHandle } from './calls.ts';
 import { readLink } from './links.ts';
-import { FILE_LIMIT, readNames } from './read.ts';
+import { FILE_LIMIT } from './read.ts';
 import type { Contents } from './read.ts';
 import { FileRefused, asObstacle, refusing } from './refusal.ts';
 import type { Place, Tree } from './tree.ts';
@@ -29,7 +29,7 @@ export function observe(tree: Tree, probe: Probe, contents: Contents, limit = FI
   try {
     return refusing(path, () => {
       if (path === tree.root.path)
-        return read === 'list' ? listed(tree, path) : described(fstatSync(tree.root.fd));
+        return read === 'list' ? listed(tree, path, contents) : described(fstatSync(tree.root.fd));
       const place = tree.locate(path);
       if (place === undefined) return ABSENT;
       return read === 'stat'
@@ -74,7 +74,7 @@ function observeContent(
   }
   if (found === undefined) return ABSENT;
   if (found.isDirectory()) tree.sawDirectory(place);
-  if (read === 'list' && found.isDirectory()) return listed(tree, path);
+  if (read === 'list' && found.isDirectory()) return listed(tree, path, contents);
   if (read === 'text' && found.isFile()) return withText(place, found, contents, limit);
   return described(found);
 }
@@ -92,12 +92,13 @@ function withText({ directory, name }: Place, found: BigIntStats, contents: Cont
   });
 }
 
-function listed(tree: Tree, path: string): Entry {
+function listed(tree: Tree, path: string, contents: Contents): Entry {
   const directory = tree.directory(path);
   if (directory === undefined) return ABSENT;
-  const names = readNames(directory);
+  const stats = fstatSync(directory.fd, { bigint: true });
+  const names = contents.list(directory, stats);
   if (names === undefined) throw new FileRefused({ reason: 'error', at: path, code: 'EFBIG' });
-  return { ...described(fstatSync(directory.fd)), names } as Entry;
+  return { ...described(stats), names } as Entry;
 }
 
 /** The entry of anything but a symbolic link. */

@@ -42,12 +42,22 @@ export function readNames(directory: Directory): string[] | undefined {
   }
 }
 
+/** What was read of a file; `{}` says that it was no UTF-8. */
+export interface Content {
+  readonly text?: string;
+}
+
+interface Kept extends Content {
+  /** Of a directory. */
+  readonly names?: readonly string[];
+}
+
 /** Content by inode, as long as nothing about the inode has changed: a pass that finds nothing to do reads nothing. */
 export class Contents {
   /** In the order of reading. By reader, since what one may read another may not. */
   readonly #kept = new Map<
     string,
-    { readonly version: string; readonly text: string | undefined; readonly size: number }
+    { readonly version: string; readonly content: Kept; readonly size: number }
   >();
   #size = 0;
   readonly #now: () => number;
@@ -57,25 +67,38 @@ export class Contents {
     this.#now = now;
   }
 
-  /** The content at these stats, as read before; `{}` says it was no UTF-8. */
-  recall(stats: BigIntStats): { readonly text?: string } | undefined {
-    const kept = this.#kept.get(keyOf(stats));
-    if (kept?.version !== versionOf(stats)) return undefined;
-    return kept.text === undefined ? {} : { text: kept.text };
+  /** The content of a file at these stats, as read before. */
+  recall(stats: BigIntStats): Content | undefined {
+    return this.#recall(stats);
   }
 
   /** Reads the regular file behind `fd`, which may have been opened with O_PATH; undefined where it is over the limit. */
-  read(fd: number, stats: BigIntStats, limit: number): { readonly text?: string } | undefined {
-    const content = reopened(fd, (readable) => readContent(readable, limit));
-    if (content === undefined) return undefined;
-    const text = isUtf8(content) ? content.toString() : undefined;
-    if (this.#now() - Number(stats.ctimeMs) > CLOCK_TICK) this.#keep(stats, text, content.length);
-    return text === undefined ? {} : { text };
+  read(fd: number, stats: BigIntStats, limit: number): Content | undefined {
+    const bytes = reopened(fd, (readable) => readContent(readable, limit));
+    if (bytes === undefined) return undefined;
+    const content = isUtf8(bytes) ? { text: bytes.toString() } : {};
+    this.#keep(stats, content, bytes.length);
+    return content;
   }
 
-  #keep(stats: BigIntStats, text: string | undefined, size: number): void {
+  /** The names in the directory, sorted; the same list while nothing changed; undefined where there are too many. */
+  list(directory: Directory, stats: BigIntStats): readonly string[] | undefined {
+    const known = this.#recall(stats)?.names;
+    if (known !== undefined) return known;
+    const names = readNames(directory);
+    if (names !== undefined) this.#keep(stats, { names }, names.join('').length);
+    return names;
+  }
+
+  #recall(stats: BigIntStats): Kept | undefined {
+    const kept = this.#kept.get(keyOf(stats));
+    return kept?.version === versionOf(stats) ? kept.content : undefined;
+  }
+
+  #keep(stats: BigIntStats, content: Kept, size: number): void {
+    if (this.#now() - Number(stats.ctimeMs) <= CLOCK_TICK) return;
     this.#drop(keyOf(stats));
-    this.#kept.set(keyOf(stats), { version: versionOf(stats), text, size });
+    this.#kept.set(keyOf(stats), { version: versionOf(stats), content, size });
     this.#size += size;
     for (const key of this.#kept.keys()) {
       if (this.#size <= CACHE_LIMIT) break;

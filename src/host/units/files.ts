@@ -1,5 +1,5 @@
 /** What unit files and the links beside them say, found as systemctl would find it, without a process. */
-import type { Entries, Probe, UnitFacts } from '../../sections/facts.ts';
+import type { Entries, Entry, Probe, UnitFacts } from '../../sections/facts.ts';
 import { companionsOf, linksOf, parseInstall, UnitName, type Install } from './install.ts';
 import { systemdVersion } from './version.ts';
 
@@ -39,14 +39,17 @@ export interface FoundUnit {
   readonly install: Install;
 }
 
-/** One look: every directory and every file is read once at most. */
+const NOTHING: readonly string[] = [];
+
+/** One look: every directory and every file is read once at most, and what follows from them is worked out once. */
 export class UnitFiles {
   readonly #look: Look;
-  /** Names by directory. */
-  readonly #names = new Map<string, ReadonlySet<string>>();
+  /** By directory. */
+  readonly #names = new Map<string, Names>();
   /** Text by path; `masked` and `absent` in place of one. */
   readonly #texts = new Map<string, Text>();
   readonly #files = new Map<string, UnitFile>();
+  readonly #facts = new Map<string, UnitFileFacts>();
   /** By what they were read from. */
   readonly #installs = new Map<string, Install>();
 
@@ -54,7 +57,28 @@ export class UnitFiles {
     this.#look = look;
   }
 
-  facts(unit: string): Omit<UnitFacts, 'active'> {
+  /** Whether another look would find the same. */
+  isStill(): boolean {
+    const lists = this.#lookAt(this.#names.keys(), 'list');
+    const statuses = this.#lookAt(this.#texts.keys(), 'stat');
+    const texts = this.#lookAt(this.#texts.keys(), 'text');
+    return (
+      [...this.#names].every(([path, { inOrder }]) => namesOf(lists.get(path)) === inOrder) &&
+      [...this.#texts].every(([path, text]) => isSame(textOf(statuses.get(path), texts.get(path)), text))
+    );
+  }
+
+  #lookAt(paths: Iterable<string>, read: Probe['read']): Entries {
+    return this.#look([...paths].map((path) => ({ path, read })));
+  }
+
+  facts(unit: string): UnitFileFacts {
+    const facts = this.#facts.get(unit) ?? this.#workOut(unit);
+    this.#facts.set(unit, facts);
+    return facts;
+  }
+
+  #workOut(unit: string): UnitFileFacts {
     const file = this.#file(unit);
     return {
       exists: file.kind !== 'absent',
@@ -157,11 +181,11 @@ export class UnitFiles {
 
   #namesIn(directory: string): ReadonlySet<string> {
     const known = this.#names.get(directory);
-    if (known !== undefined) return known;
-    const entry = this.#look([{ path: directory, read: 'list' }]).get(directory);
-    const names = new Set(entry?.kind === 'directory' ? entry.names : []);
-    this.#names.set(directory, names);
-    return names;
+    if (known !== undefined) return known.all;
+    const inOrder = namesOf(this.#lookAt([directory], 'list').get(directory));
+    const all = new Set(inOrder);
+    this.#names.set(directory, { inOrder, all });
+    return all;
   }
 
   #text(path: string): Text {
@@ -170,17 +194,35 @@ export class UnitFiles {
     return text;
   }
 
-  /** An empty file masks as a link to /dev/null does, which an image need not have. */
   #read(path: string): Text {
-    const status = this.#look([{ path, read: 'stat' }]).get(path);
-    if (status?.kind === 'symlink' && status.target === '/dev/null') return { kind: 'masked' };
-    const found = this.#look([{ path, read: 'text' }]).get(path);
-    if (found?.kind !== 'file' || found.text === undefined) return { kind: 'absent' };
-    return found.text === '' ? { kind: 'masked' } : { kind: 'text', text: found.text };
+    return textOf(this.#lookAt([path], 'stat').get(path), this.#lookAt([path], 'text').get(path));
   }
+}
+
+function namesOf(entry: Entry | undefined): readonly string[] {
+  return (entry?.kind === 'directory' ? entry.names : undefined) ?? NOTHING;
+}
+
+/** An empty file masks as a link to /dev/null does, which an image need not have. */
+function textOf(status: Entry | undefined, found: Entry | undefined): Text {
+  if (status?.kind === 'symlink' && status.target === '/dev/null') return { kind: 'masked' };
+  if (found?.kind !== 'file' || found.text === undefined) return { kind: 'absent' };
+  return found.text === '' ? { kind: 'masked' } : { kind: 'text', text: found.text };
+}
+
+type UnitFileFacts = Omit<UnitFacts, 'active'>;
+
+interface Names {
+  /** The same list for as long as nothing in the directory has changed. */
+  readonly inOrder: readonly string[];
+  readonly all: ReadonlySet<string>;
 }
 
 type Text =
   | { readonly kind: 'absent' }
   | { readonly kind: 'masked' }
   | { readonly kind: 'text'; readonly text: string };
+
+function isSame(a: Text, b: Text): boolean {
+  return a.kind === 'text' && b.kind === 'text' ? a.text === b.text : a.kind === b.kind;
+}

@@ -50,6 +50,8 @@ export class Units {
   readonly #facts = new Map<string, UnitFacts>();
   readonly #requests: Coalescer<Request, Done>;
   readonly #questions: Coalescer<string, Properties>;
+  /** As of the last look. */
+  #files: UnitFiles | undefined;
 
   constructor(options: UnitsOptions) {
     const { reach, look, systemctl = systemctlOn(reach), change } = options;
@@ -70,7 +72,8 @@ export class Units {
 
   /** Looks at these units; `facts` has them then. */
   async look(units: readonly string[]): Promise<void> {
-    const files = new UnitFiles(this.#look);
+    const files = this.#files?.isStill() === true ? this.#files : new UnitFiles(this.#look);
+    this.#files = files;
     const isRunning = this.#absence() === undefined;
     const loaded = isRunning && units.length > 0 ? await this.#systemctl.list(units) : undefined;
     for (const unit of units) {

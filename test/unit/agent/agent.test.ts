@@ -187,3 +187,19 @@ it('a look at everybody plans for nobody for whom nothing has changed', async ()
     ['emo', true],
   ]);
 });
+
+it('people whose passes begin together look at a source once', async () => {
+  const it = await running([emo, ann]);
+  const looked: string[] = [];
+  const lookAtSources = it.machine.lookAtSources.bind(it.machine);
+  it.machine.lookAtSources = (sources) => {
+    looked.push(...sources);
+    return lookAtSources(sources);
+  };
+  it.passes.length = 0;
+  for (const name of ['emo', 'ann']) it.agent.reconcile(name);
+  await it.idle();
+  expect(it.passes).toEqual(expect.arrayContaining(['emo Drift', 'ann Drift']));
+  expect(looked.filter((path) => path === '/opt/workstation/skel/start-claude.sh')).toHaveLength(1);
+  await it.agent.stop(1000);
+});

@@ -1,4 +1,4 @@
-import { fstatSync, writeFileSync } from 'node:fs';
+import { chmodSync, fstatSync, writeFileSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { openRoot, withHandle } from '../../../../src/host/files/calls.ts';
@@ -36,6 +36,26 @@ it('does not remember what has changed so lately that another change could show 
   await layOut(root, { a: { file: 'old' } });
   const contents = new Contents();
   expect(contents.recall(read(contents, root, 'a'))).toBeUndefined();
+});
+
+it('remembers the names in a directory for as long as nothing about it changes', async () => {
+  const root = temporaryDirectory();
+  await layOut(root, { 'd/b': { file: '' }, 'd/a': { file: '' } });
+  const contents = new Contents(() => Date.now() + LATER);
+  const list = (known = contents) => {
+    const directory = { fd: openRoot(join(root, 'd')), path: '/d' };
+    return known.list(directory, fstatSync(directory.fd, { bigint: true }));
+  };
+  const names = list();
+  expect(names).toEqual(['a', 'b']);
+  expect(list()).toBe(names);
+  const unsure = new Contents();
+  expect(list(unsure)).not.toBe(list(unsure));
+
+  chmodSync(join(root, 'd'), 0o711);
+  expect(list()).not.toBe(names);
+  writeFileSync(join(root, 'd', 'c'), '');
+  expect(list()).toEqual(['a', 'b', 'c']);
 });
 
 it('forgets what it has read first when it holds too much', async () => {

@@ -7,9 +7,10 @@ const LIB = '/usr/lib/systemd/system';
 const UPHELD = '[Install]\nUpheldBy=b.target\n';
 const INSTALL = '[Install]\nWantedBy=multi-user.target\n';
 
-/** Files by path; a value that begins with `->` is a link. */
+/** Files by path; a value that begins with `->` is a link. A directory's list is the same while nothing in it changes. */
 function unitFiles(files: Readonly<Record<string, string>>) {
   const probed: Probe[] = [];
+  const listed = new Map<string, readonly string[]>();
   const entry = ({ path, read }: Probe): Entry => {
     const content = files[path];
     if (content?.startsWith('-> ')) {
@@ -20,8 +21,10 @@ function unitFiles(files: Readonly<Record<string, string>>) {
       return { ...owned, kind: 'file', size: content.length, links: 1, text: content };
     const below = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
     if (below.length === 0) return { kind: 'absent' };
-    const names = new Set(below.map((file) => file.slice(path.length + 1).split('/')[0] ?? ''));
-    return { ...owned, kind: 'directory', names: [...names] };
+    const names = [...new Set(below.map((file) => file.slice(path.length + 1).split('/')[0] ?? ''))];
+    const key = `${path} ${names.join()}`;
+    listed.set(key, listed.get(key) ?? names);
+    return { ...owned, kind: 'directory', names: listed.get(key) ?? [] };
   };
   const look = (probes: readonly Probe[]) => {
     probed.push(...probes);
@@ -175,6 +178,31 @@ describe('unit files', () => {
     for (let count = 0; count < 50; count += 1) files.facts(`a@u${count}.service`);
     expect(probed.filter(({ path }) => path === `${LIB}/a@.service`)).toHaveLength(2);
     expect(new Set(probed.map(({ path, read }) => `${read} ${path}`)).size).toBe(probed.length);
+  });
+
+  it.each<[string, string, string | undefined, boolean]>([
+    ['a file elsewhere', '/opt/b.service', INSTALL, true],
+    ['a link of another instance', `${ETC}/multi-user.target.wants/a@y.service`, '-> a@.service', false],
+    ['its link', `${ETC}/multi-user.target.wants/a@x.service`, undefined, false],
+    ['its file', `${LIB}/a@.service`, UPHELD, false],
+    ['a mask', `${ETC}/a@x.service`, '-> /dev/null', false],
+    ['another mask', `${ETC}/b.service`, '-> /opt/gone', false],
+    ['a drop-in', `${ETC}/a@.service.d/more.conf`, UPHELD, false],
+    ['a directory of drop-ins', `${LIB}/a@x.service.d/more.conf`, UPHELD, false],
+  ])('are as they were before %s changed, or are not', (_, path, content, isStill) => {
+    const there: Record<string, string> = {
+      [`${LIB}/a@.service`]: INSTALL,
+      [`${ETC}/a@.service.d/more.conf`]: '[Service]\n',
+      [`${ETC}/multi-user.target.wants/a@x.service`]: '-> a@.service',
+      [`${ETC}/b.service`]: '-> /dev/null',
+    };
+    const { files } = unitFiles(there);
+    expect(files.facts('a@x.service').enabled).toBe(true);
+    expect(files.facts('b.service').masked).toBe(true);
+    expect(files.isStill()).toBe(true);
+    if (content === undefined) delete there[path];
+    else there[path] = content;
+    expect(files.isStill()).toBe(isStill);
   });
 
   it('know the links by which a unit starts at boot, also when its own file is gone', () => {
