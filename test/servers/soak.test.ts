@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomInt } from 'node:crypto';
+import { Chance } from '../harness/chance.ts';
 import { describeServers } from '../harness/requirements.ts';
 import { USERS } from '../harness/servers/crds.ts';
 import { eventually } from '../machine/agent/runner.ts';
@@ -12,7 +13,6 @@ import { lookAt, untruths, type OnMachine } from './agent/truth.ts';
 import { transitions, writesOfOthers } from './soak/audit.ts';
 import { Edits, rosterOf, stayerOf } from './soak/edits.ts';
 import { Fleet } from './soak/fleet.ts';
-import { Random } from './soak/random.ts';
 
 const setting = (name: string, otherwise: number) =>
   Number(process.env[`WORKSTATION_SOAK_${name}`] ?? otherwise);
@@ -27,14 +27,14 @@ const BLOWS = ['agent', 'agent', 'leader', 'agent', 'server', 'leader'] as const
 
 describeServers('machines, controllers and an API server', ['etcd', 'kube-apiserver', 'kubectl'], () => {
   const machines = Array.from({ length: AGENTS }, (_, index) => `m${index}`);
-  const random = new Random(SEED);
+  const chance = new Chance(SEED);
   let fleet: Fleet;
   let edits: Edits;
 
   beforeAll(async () => {
     process.stderr.write(`WORKSTATION_SOAK_SEED=${SEED}\n`);
     fleet = await Fleet.open(machines, rosterOf([], 'power-user'));
-    edits = new Edits(fleet.server, machines, random);
+    edits = new Edits(fleet.server, machines, chance);
     edits.declared.add('rudi');
     await edits.begin();
   }, SETTLING);
@@ -87,9 +87,9 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
         const until = Math.min(end, Date.now() + every);
         while (Date.now() < until) {
           await edits.one();
-          await pause(random.below(200));
+          await pause(chance.below(200));
         }
-        if (blow === 'agent') await fleet.killAgent(random.of(machines));
+        if (blow === 'agent') await fleet.killAgent(chance.one(machines));
         if (blow === 'leader') await fleet.killLeader();
         if (blow === 'server') await fleet.killServer();
       }

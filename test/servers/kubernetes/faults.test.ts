@@ -3,7 +3,7 @@ import type { Fault } from '../../harness/servers/proxy.ts';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { describeServers } from '../../harness/requirements.ts';
-import { CONFIG_MAPS, configMap, reflect, setStage, until, untilTrue } from './stage.ts';
+import { CONFIG_MAPS, configMap, copied, reflect, until, untilTrue } from './stage.ts';
 import type { ConfigMap, Copy, Stage } from './stage.ts';
 
 const status = (code: number, reason: string): Fault => ({
@@ -48,12 +48,7 @@ describeServers('a reflector', ['etcd', 'kube-apiserver'], () => {
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
-    stage = await setStage(server);
-    const { api } = stage.direct;
-    for (const { metadata } of await api.list(CONFIG_MAPS)) await api.delete(CONFIG_MAPS, metadata.name);
-    for (const name of names) await api.create(CONFIG_MAPS, configMap(name, 'old'));
-    copy = reflect(stage.through);
-    await copy.reflector.synced();
+    ({ stage, copy } = await copied(server, names));
   });
   afterEach(async () => {
     await copy.stop();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { describeServers } from '../../harness/requirements.ts';
-import { CONFIG_MAPS, configMap, reflect, setStage, until, untilTrue } from './stage.ts';
+import { CONFIG_MAPS, configMap, copied, until, untilTrue } from './stage.ts';
 import type { Copy, Stage } from './stage.ts';
 
 describeServers('a reflector of a server that goes away', ['etcd', 'kube-apiserver'], () => {
@@ -16,12 +16,7 @@ describeServers('a reflector of a server that goes away', ['etcd', 'kube-apiserv
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
-    stage = await setStage(server);
-    const { api } = stage.direct;
-    for (const { metadata } of await api.list(CONFIG_MAPS)) await api.delete(CONFIG_MAPS, metadata.name);
-    for (const name of ['kept', 'changed', 'deleted']) await api.create(CONFIG_MAPS, configMap(name, 'old'));
-    copy = reflect(stage.through);
-    await copy.reflector.synced();
+    ({ stage, copy } = await copied(server, ['kept', 'changed', 'deleted']));
   });
   afterEach(async () => {
     await copy.stop();

@@ -72,6 +72,20 @@ export async function setStage(server: Apiserver): Promise<Stage> {
   };
 }
 
+/** A stage, and a copy of exactly these ConfigMaps, through the proxy. */
+export async function copied(
+  server: Apiserver,
+  names: readonly string[],
+): Promise<{ stage: Stage; copy: Copy }> {
+  const stage = await setStage(server);
+  const { api } = stage.direct;
+  for (const { metadata } of await api.list(CONFIG_MAPS)) await api.delete(CONFIG_MAPS, metadata.name);
+  for (const name of names) await api.create(CONFIG_MAPS, configMap(name, 'old'));
+  const copy = reflect(stage.through);
+  await copy.reflector.synced();
+  return { stage, copy };
+}
+
 export interface Copy {
   readonly reflector: Reflector<ConfigMap>;
   /** Every value that each key was seen with; undefined where it was absent. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { StatusView } from '../../../src/agent/view.ts';
 import { describeBrowser, openBrowser, visit, type Visit } from '../../harness/browser.ts';
-import { servePage } from './server.ts';
+import { openPage, servePage } from './server.ts';
 import { ago, condition, HOUR, person, statusOf, troubled } from './views.ts';
 
 const CONTRAST = readFileSync(new URL('contrast.js', import.meta.url), 'utf8');
@@ -61,10 +61,7 @@ let page: Page;
 
 /** Opens the page and unfolds everybody on it. */
 async function show(status: StatusView, options: BrowserContextOptions = {}): Promise<void> {
-  server = await servePage(status);
-  seen = await visit(browser, server.url, options);
-  ({ page } = seen);
-  await page.getByRole('status').getByText('Live').waitFor();
+  ({ server, seen, page } = await openPage(browser, status, options));
   for (const button of await page.locator('#rows > tr > th > button').all()) await button.click();
 }
 

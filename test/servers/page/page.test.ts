@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { StatusView } from '../../../src/agent/view.ts';
 import { describeBrowser, openBrowser, visit, type Visit } from '../../harness/browser.ts';
-import { servePage } from './server.ts';
+import { openPage, servePage } from './server.ts';
 import { ago, condition, HOUR, person, READY, RETRYING, statusOf, troubled, USERS } from './views.ts';
 
 let browser: Browser;
@@ -10,12 +10,8 @@ let server: Awaited<ReturnType<typeof servePage>>;
 let seen: Visit;
 let page: Page;
 
-/** Opens the page over a status, and waits until it shows one. */
 async function show(status: StatusView, options: BrowserContextOptions = {}): Promise<void> {
-  server = await servePage(status);
-  seen = await visit(browser, server.url, options);
-  ({ page } = seen);
-  await page.getByRole('status').getByText('Live').waitFor();
+  ({ server, seen, page } = await openPage(browser, status, options));
 }
 
 const rowOf = (name: string) =>

@@ -1,10 +1,20 @@
 /** Serves the page with the headers of the agent's server, and statuses that a test gives; answers that fail are its own. */
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { StatusView } from '../../../src/agent/view.ts';
 import { answer, protect } from '../../../src/server/answer.ts';
 import { page } from '../../../src/server/page/index.ts';
+import { visit } from '../../harness/browser.ts';
+
+/** Opens the page over a status, and waits until it shows one. */
+export async function openPage(browser: Browser, status: StatusView, options: BrowserContextOptions = {}) {
+  const server = await servePage(status);
+  const seen = await visit(browser, server.url, options);
+  await seen.page.getByRole('status').getByText('Live').waitFor();
+  return { server, seen, page: seen.page };
+}
 
 export async function servePage(first: StatusView) {
   const assets = new Map(page().map((asset) => [asset.path, asset]));

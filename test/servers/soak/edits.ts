@@ -1,9 +1,9 @@
 /** Random edits of who is declared, as admins make them, and what is declared afterwards. */
+import type { Chance } from '../../harness/chance.ts';
 import { USERS } from '../../harness/servers/crds.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { userOn } from '../agent/stage.ts';
 import { ROSTER } from './fleet.ts';
-import type { Random } from './random.ts';
 
 const MERGE = 'application/merge-patch+json';
 const TIERS = ['admin', 'power-user'];
@@ -19,12 +19,12 @@ export class Edits {
   readonly counts: Record<string, number> = {};
   readonly #server: Apiserver;
   readonly #machines: readonly string[];
-  readonly #random: Random;
+  readonly #chance: Chance;
 
-  constructor(server: Apiserver, machines: readonly string[], random: Random) {
+  constructor(server: Apiserver, machines: readonly string[], chance: Chance) {
     this.#server = server;
     this.#machines = machines;
-    this.#random = random;
+    this.#chance = chance;
   }
 
   /** Somebody on each machine who stays to the end. */
@@ -33,7 +33,7 @@ export class Edits {
   }
 
   async one(): Promise<void> {
-    const edit = this.#random.of([
+    const edit = this.#chance.one([
       'create',
       'create',
       'create',
@@ -53,8 +53,8 @@ export class Edits {
       await this.#remove(name);
       await this.#create(name, machine);
     }
-    if (edit === 'tier') await this.#change(this.#anyone(), { tier: this.#random.of(TIERS) });
-    if (edit === 'suspend') await this.#change(this.#anyone(), { suspended: this.#random.next() < 0.5 });
+    if (edit === 'tier') await this.#change(this.#anyone(), { tier: this.#chance.one(TIERS) });
+    if (edit === 'suspend') await this.#change(this.#anyone(), { suspended: this.#chance.next() < 0.5 });
     // Who claims an account that somebody older has.
     if (edit === 'rival' && machine !== undefined)
       await this.#create(`${name}-rival`, machine, { osUser: name });
@@ -62,7 +62,7 @@ export class Edits {
   }
 
   #anybody(): [name: string, machine: string | undefined] {
-    const index = this.#random.below(this.#machines.length * PER_MACHINE + PLACED);
+    const index = this.#chance.below(this.#machines.length * PER_MACHINE + PLACED);
     const machine = this.#machines[Math.floor(index / PER_MACHINE)];
     return machine === undefined
       ? [`placed${index}`, undefined]
@@ -71,11 +71,13 @@ export class Edits {
 
   /** Also those who stay; nobody of the roster, which says what they are. */
   #anyone(): string {
-    return this.#random.of([...this.declared].filter((name) => !IN_ROSTER.includes(name) && name !== 'rudi'));
+    return this.#chance.one(
+      [...this.declared].filter((name) => !IN_ROSTER.includes(name) && name !== 'rudi'),
+    );
   }
 
   async #create(name: string, workstation: string | undefined, spec: object = {}): Promise<void> {
-    const user = userOn(workstation ?? '', name, { tier: this.#random.of(TIERS), ...spec });
+    const user = userOn(workstation ?? '', name, { tier: this.#chance.one(TIERS), ...spec });
     if (workstation === undefined) delete (user as { spec: { workstation?: string } }).spec.workstation;
     const { status } = await this.#server.request('POST', USERS, user);
     // Whoever is there already, or is still on the way out, is not made again.
@@ -86,7 +88,7 @@ export class Edits {
   async #remove(name: string): Promise<void> {
     const names = [name, `${name}-rival`].filter((one) => this.declared.has(one));
     if (names.length === 0) return;
-    const gone = this.#random.of(names);
+    const gone = this.#chance.one(names);
     await this.#server.request('DELETE', `${USERS}/${gone}`);
     this.declared.delete(gone);
   }
@@ -97,8 +99,8 @@ export class Edits {
   }
 
   async #setRoster(): Promise<void> {
-    const names = IN_ROSTER.filter(() => this.#random.next() < 0.6);
-    const data = { 'roster.yaml': rosterOf(names, this.#random.of(TIERS)) };
+    const names = IN_ROSTER.filter(() => this.#chance.next() < 0.6);
+    const data = { 'roster.yaml': rosterOf(names, this.#chance.one(TIERS)) };
     await this.#server.request('PATCH', `${ROSTER}/roster`, { data }, MERGE);
     for (const name of IN_ROSTER) this.declared.delete(name);
     for (const name of names) this.declared.add(name);

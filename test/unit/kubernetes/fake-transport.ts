@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from '../../../src/kubernetes/api.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import type { ApiRequest, Transport } from '../../../src/kubernetes/transport.ts';
 
 /** A watch that a test feeds and ends. */
@@ -78,3 +79,24 @@ export async function settle(): Promise<void> {
 export function refused(code: number, retryAfter?: number): ApiError {
   return new ApiError('watch things: staged', { status: code, retryAfter });
 }
+
+/** What a server sends. */
+export const thing = (name: string, resourceVersion: string, uid = `${name}-1`): KubernetesObject => ({
+  apiVersion: 'test/v1',
+  kind: 'Thing',
+  metadata: { name, uid, resourceVersion },
+});
+export const event = (type: string, ...[name, version, uid]: Parameters<typeof thing>) => ({
+  type,
+  object: thing(name, version, uid),
+});
+export const bookmark = (resourceVersion: string, annotations = {}) => ({
+  type: 'BOOKMARK',
+  object: { metadata: { resourceVersion, annotations } },
+});
+export const allSent = (resourceVersion: string) =>
+  bookmark(resourceVersion, { 'k8s.io/initial-events-end': 'true' });
+export const status = (code: number, reason = '') => ({
+  type: 'ERROR',
+  object: { kind: 'Status', code, reason },
+});

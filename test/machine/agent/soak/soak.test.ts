@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeMachine } from '../../../harness/requirements.ts';
-import { Chance } from '../chance.ts';
+import { Chance } from '../../../harness/chance.ts';
 import { Ground, policy, POLICY, WORKSTATION } from '../faults/ground.ts';
 import { Town } from './town.ts';
 

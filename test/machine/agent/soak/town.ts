@@ -1,6 +1,6 @@
 /** People who come, go, return and work, on a machine that others change too; what must be true of it afterwards is kept. */
 import { rosterOf, ROSTER, type Ground, type People } from '../faults/ground.ts';
-import type { Chance } from '../chance.ts';
+import type { Chance } from '../../../harness/chance.ts';
 
 interface Townsman {
   tier: 'admin' | 'power-user';
