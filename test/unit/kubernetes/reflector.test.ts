@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
-import { Reflector } from '../../../src/kubernetes/reflector.ts';
-import type { ReflectorOptions } from '../../../src/kubernetes/reflector.ts';
+import { Reflector, type ReflectorOptions } from '../../../src/kubernetes/reflector.ts';
 import { FakeClock } from '../controller/fake-clock.ts';
 import {
   allSent,
@@ -258,12 +257,10 @@ describe('after a failure', () => {
     await endInTime();
     await pass(2 * SECOND - 1);
     expect(transport.watches).toHaveLength(2);
-    expect(transport.lists).toEqual([]);
     transport.refusal = undefined;
     await pass(1);
     expect(transport.watches).toHaveLength(3);
     expect(transport.last.query).toMatchObject({ resourceVersion: '15' });
-    // A server that was put back meanwhile may have yet to come so far.
     expect(transport.lists).toEqual([{ limit: 1 }]);
   });
 
