@@ -50,7 +50,10 @@ export async function launchAgent(
     return Number(lock.trim().split(/\s+/)[0]);
   };
   const signal = async (name: NodeJS.Signals): Promise<void> => {
-    await machine.run(['pkill', `-${name}`, '-f', 'dist/main.js agent']);
+    const isSent = async () =>
+      (await machine.run(['pkill', `-${name}`, '-f', 'dist/main.js agent'])).code === 0;
+    // Before it is the agent it is a shell, and before that nsenter.
+    while (child.exitCode === null && child.signalCode === null && !(await isSent())) await pause(20);
     // nsenter stops when its child does.
     if (name === 'SIGCONT') child.kill(name);
   };
