@@ -2,9 +2,13 @@
  * Suites that need more than Node say so when they cannot run: skipped with the reason in their name at a desk, failed in
  * CI, where a skipped suite would read as a passed one.
  */
+import { jest } from '@jest/globals';
 import { machineTrouble, missingOf, nodeTrouble } from './machine/outer.ts';
 import { isBuilt } from './servers/build.ts';
 import type { ServerProgram } from './servers/build.ts';
+
+/** Milliseconds. Machines and servers on a busy computer need more than the five seconds that jest allows by default. */
+const TIMEOUT = 180_000;
 
 /** `describe` for suites that make machines, and need these programs or libraries on them. */
 export function describeMachine(name: string, suite: () => void, needed: readonly string[] = []): void {
@@ -46,6 +50,7 @@ function notInstalled(names: readonly string[]): string | undefined {
 }
 
 function describeUnless(trouble: string | undefined, name: string, suite: () => void): void {
+  jest.setTimeout(TIMEOUT);
   if (trouble === undefined) {
     describe(name, suite);
   } else if (process.env['CI'] === undefined) {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { realClock } from '../../../src/controller/clock.ts';
 
 const DAY = 86_400_000;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ItemExponentialFailureLimiter } from '../../../src/controller/limiter.ts';
 import { WorkQueue } from '../../../src/controller/queue.ts';

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ApiError } from '../../../src/kubernetes/api.ts';
 import type { Happening, KubernetesEvent } from '../../../src/kubernetes/happening.ts';
 import { Recorder } from '../../../src/kubernetes/recorder.ts';

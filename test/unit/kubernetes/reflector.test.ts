@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/kubernetes/reflector.ts';
 import { FakeClock } from '../controller/fake-clock.ts';

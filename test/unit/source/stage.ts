@@ -2,6 +2,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateFiles } from '../../../src/report/store.ts';
 import { FileSource, type FileSourceSetting } from '../../../src/source/files/source.ts';
@@ -18,6 +19,9 @@ export function roster(...names: readonly string[]): string {
 export function manifest(name: string): string {
   return `apiVersion: workstation.dev/v1alpha1\nkind: WorkstationUser\nmetadata: {name: ${name}}\nspec: {authentikUser: ${name}, k8sUser: ${name}, tier: admin}\n`;
 }
+
+/** Milliseconds. Longer than `until` waits, so that its sentence is what is seen. */
+jest.setTimeout(20_000);
 
 /** Resolves when the condition holds; fails when it does not within ten seconds. */
 export async function until(

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { jest } from '@jest/globals';
 import { appendFileSync, chmodSync, linkSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemFiles } from '../../../../src/host/files/system.ts';
