@@ -133,7 +133,7 @@ describe('text from anybody', () => {
       return Math.min(...runs);
     };
     // Four times the length: four times the work, where a square would be sixteen times.
-    expect(cost(8 * 1024) / cost(2 * 1024)).toBeLessThan(11);
+    expect(cost(16 * 1024) / cost(4 * 1024)).toBeLessThan(11);
   });
 });
 
