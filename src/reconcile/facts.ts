@@ -1,7 +1,7 @@
 /** Gathers what the sections of one person asked for. */
 import type { Machine } from '../host/machine.ts';
 import type { State } from '../report/record.ts';
-import type { Entries, Entry, HomeLook, UnitFacts } from '../sections/facts.ts';
+import type { Entries, Entry, HomeLook } from '../sections/facts.ts';
 import type { Facts, Person, Probes } from '../sections/section.ts';
 
 /** What holds for the whole of one pass. */
@@ -36,7 +36,8 @@ export function gatherAround(
     groups: machine.groups(),
     system: overlaid(machine.lookAtSystem(probes.system), pass.planned),
     sources: overlaid(lookOnce(machine, pass, probes.sources), pass.planned),
-    units: new Map(probes.units.flatMap((unit) => unitOf(machine, unit))),
+    // A copy of what is known: batches of others change it while this person's home is looked at.
+    units: new Map(probes.units.flatMap((unit) => entryAt(machine.units, unit))),
     cut: pass.cut.has(person.osUser),
     cutGroups: pass.departed[person.osUser]?.groups ?? [],
     hasProcesses: person.spec.suspended && account !== undefined && machine.hasProcesses(account.uid),
@@ -45,21 +46,15 @@ export function gatherAround(
   };
 }
 
-/** A copy of what is known: batches of others change it while this person's home is looked at. */
-function unitOf({ units }: Machine, unit: string): [string, UnitFacts][] {
-  const found = units.get(unit);
-  return found === undefined ? [] : [[unit, found]];
-}
-
 function lookOnce(machine: Machine, { sources }: PassFacts, wanted: readonly string[]): Entries {
   const unseen = wanted.filter((path) => !sources.has(path));
   for (const [path, entry] of machine.lookAtSources(unseen)) sources.set(path, entry);
   return new Map(wanted.flatMap((path) => entryAt(sources, path)));
 }
 
-function entryAt(entries: Entries, path: string): [string, Entry][] {
-  const entry = entries.get(path);
-  return entry === undefined ? [] : [[path, entry]];
+function entryAt<Value>(known: ReadonlyMap<string, Value>, key: string): [string, Value][] {
+  const value = known.get(key);
+  return value === undefined ? [] : [[key, value]];
 }
 
 function overlaid(entries: Entries, planned: Entries): Entries {
