@@ -9,7 +9,7 @@ const UPHELD = '[Service]\nExecStart=/bin/true\n[Install]\nUpheldBy=multi-user.t
 const UNIT_FILES: Readonly<Record<string, string>> = {
   'tool@.service': `[Service]\nType=exec\nExecStart=/bin/sleep infinity\n${INSTALL}`,
   'failing@.service': `[Service]\nType=oneshot\nExecStart=/bin/sh -c "exit 7"\n${INSTALL}`,
-  'restarting@.service': `[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=60\n${INSTALL}`,
+  'restarting@.service': `[Service]\nType=oneshot\nExecStart=/bin/false\nRestart=on-failure\nRestartSec=60\n${INSTALL}`,
   'stranger@.service': `[Service]\nType=exec\nUser=nobody-here\nExecStart=/bin/true\n${INSTALL}`,
   'hanging@.service': `[Service]\nType=notify\nExecStart=/bin/sleep infinity\n${INSTALL}`,
   'once@.service': `[Service]\nType=oneshot\nExecStart=/bin/true\n${INSTALL}`,
