@@ -3,7 +3,7 @@ import { agentAccount } from '../api/marks.ts';
 import { realClock } from '../controller/clock.ts';
 import { connect, type Connection } from '../kubernetes/connect.ts';
 import { ApiError } from '../kubernetes/api.ts';
-import { beat, beatOnce, type HeartbeatOptions } from '../kubernetes/heartbeat.ts';
+import { Heartbeat } from '../kubernetes/heartbeat.ts';
 import { tokenFileAt } from '../kubernetes/tokenfile.ts';
 import { requestToken } from '../kubernetes/tokens.ts';
 import { keepRenewed, type RenewalOptions } from '../kubernetes/renewal.ts';
@@ -12,7 +12,8 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { ClusterReport } from '../report/cluster/report.ts';
 import type { StateFiles } from '../report/store.ts';
 import { USERS, WORKSTATIONS, type AnyObject } from '../source/cluster/resources.ts';
-import { ClaimRefused, ClusterSource, type Followed, type Listeners } from '../source/cluster/source.ts';
+import { ClaimRefused, type Followed, type Listeners } from '../source/cluster/setting.ts';
+import { ClusterSource } from '../source/cluster/source.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface ClusterSetting {
@@ -62,11 +63,13 @@ export async function clusterSide(setting: ClusterSetting): Promise<ClusterSide>
     clock: realClock,
     now: () => new Date(),
   });
-  const source = new ClusterSource({
+  const heartbeat = heartbeatOf(connection, setting, () => source.setBack());
+  const source: ClusterSource = new ClusterSource({
     ...setting,
     api: connection.api,
     clock: realClock,
-    claim: () => claim(connection, setting),
+    claim: () => claim(heartbeat, setting),
+    heartbeat,
     follow(listeners, signal) {
       followed.stores = follow(connection, name, reporting(listeners, report), signal);
       return followed.stores;
@@ -78,7 +81,7 @@ export async function clusterSide(setting: ClusterSetting): Promise<ClusterSide>
     server: connection.server,
     accompany: async (signal) => {
       const renewal = renewed(connection, setting, (trouble) => source.credentials(trouble), signal);
-      await Promise.all([heartbeat(connection, setting, signal), renewal]);
+      await Promise.all([heartbeat.run(signal), renewal]);
     },
     close: () => connection.close(),
   };
@@ -149,34 +152,34 @@ async function renewed(
 }
 
 /** Whoever may not keep the Lease of this machine is not its agent. */
-async function claim(connection: Connection, setting: ClusterSetting): Promise<void> {
+async function claim(heartbeat: Heartbeat, { name }: ClusterSetting): Promise<void> {
   try {
-    await beatOnce(leaseOf(connection, setting));
+    await heartbeat.beat();
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    // The heartbeat that goes on beside this was quicker.
-    if (error.status === 409) return claim(connection, setting);
-    if (error.status !== 403) throw error;
-    const { name } = setting;
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
     const remedy = 'give --name the machine that the credentials are of, or credentials of this machine';
     throw new ClaimRefused(`be the agent of ${name}: ${error.message}: ${remedy}`, { cause: error });
   }
 }
 
-function heartbeat(connection: Connection, setting: ClusterSetting, signal: AbortSignal): Promise<void> {
-  const { name, namespace, logger } = setting;
-  const onTrouble = (trouble: ApiError | undefined): void =>
-    trouble === undefined
-      ? logger.log('notice', `the Lease ${namespace}/${name} is renewed again`)
-      : logger.log('warning', `renew the Lease ${namespace}/${name}: ${trouble.message}`);
-  return beat({ ...leaseOf(connection, setting), onTrouble }, signal);
-}
-
-function leaseOf(connection: Connection, { name, namespace }: ClusterSetting): HeartbeatOptions {
-  return {
+function heartbeatOf(
+  connection: Connection,
+  { name, namespace, logger }: ClusterSetting,
+  setBack: () => void,
+): Heartbeat {
+  return new Heartbeat({
     api: connection.apiWithin(RENEWAL),
     lease: { namespace, name },
     identity: name,
     duration: LEASE,
-  };
+    onTrouble: (trouble) =>
+      trouble === undefined
+        ? logger.log('notice', `the Lease ${namespace}/${name} is renewed again`)
+        : logger.log('warning', `renew the Lease ${namespace}/${name}: ${trouble.message}`),
+    onSetBack() {
+      const found = `the Lease ${namespace}/${name} is not as it was left`;
+      logger.log('warning', `${found}: the history of the API server was set back: whoever it lacks is kept`);
+      setBack();
+    },
+  });
 }

@@ -1,4 +1,9 @@
-/** A Lease that is renewed for as long as its holder lives, as a kubelet renews its node's. */
+/**
+ * A Lease that is renewed for as long as its holder lives, as a kubelet renews its node's.
+ *
+ * Whatever the server agreed to it must know later: a Lease that is older than the last renewal shows that its history was
+ * set back, as by etcd restored from a snapshot, whatever the revision that it counts on from.
+ */
 import { realClock } from '../controller/clock.ts';
 import type { Clock } from '../controller/clock.ts';
 import { ApiError } from './api.ts';
@@ -8,6 +13,7 @@ import { leasesOf, microTime, newLease } from './leases.ts';
 import type { Lease, LeaseName } from './leases.ts';
 import type { OwnerReference } from './objects.ts';
 import { pause } from './timing.ts';
+import { isOlder } from './versions.ts';
 
 export interface HeartbeatOptions {
   /** With limits well below `interval`. */
@@ -23,10 +29,18 @@ export interface HeartbeatOptions {
   readonly owner?: OwnerReference;
   /** It could not be renewed, and why; undefined once it was again. Must not throw. */
   readonly onTrouble?: (trouble: ApiError | undefined) => void;
+  /** The server has forgotten a renewal. Told before the Lease is written again. Must not throw. */
+  readonly onSetBack?: () => void;
   readonly clock?: Clock;
   /** Wall clock, milliseconds since 1970. */
   readonly wall?: () => number;
   readonly random?: () => number;
+}
+
+/** A Lease as the server agreed to it. */
+export interface Renewal {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
 }
 
 /** Seconds: the kubelet's. */
@@ -34,45 +48,84 @@ const DURATION = 40;
 /** Renewals of many machines, spread: as the kubelet does. */
 const JITTER = 0.04;
 
-/** Renews until `signal` fires; the Lease stays, and runs out. Never rejects for what the server does. */
-export async function beat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  const { clock = realClock, random = Math.random, duration = DURATION, onTrouble } = options;
-  const { interval = (duration * 1000) / 4 } = options;
-  const backoff = new Backoff({ clock, random, base: interval / 16, max: interval / 2 });
-  let last: Lease | undefined;
-  let isInTrouble = false;
-  while (!signal.aborted) {
-    let wait = interval * (1 + random() * JITTER);
-    try {
-      last = await renew(options, last);
-      backoff.reset();
-      if (isInTrouble) onTrouble?.(undefined);
-      isInTrouble = false;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // Whatever was known of it may be what was wrong.
-      last = undefined;
-      isInTrouble = true;
-      onTrouble?.(error);
-      wait = backoff.next(error.retryAfter);
+export class Heartbeat {
+  /** The last one, which an earlier run may have made; undefined before the first. */
+  renewal: Renewal | undefined;
+  readonly #options: HeartbeatOptions;
+  /** The Lease as it is written over; undefined where it must be asked for. */
+  #known: Lease | undefined;
+  /** Of renewals one is made after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  /** Renews until `signal` fires; the Lease stays, and runs out. Never rejects for what the server does. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock = realClock, random = Math.random, duration = DURATION, onTrouble } = this.#options;
+    const { interval = (duration * 1000) / 4 } = this.#options;
+    const backoff = new Backoff({ clock, random, base: interval / 16, max: interval / 2 });
+    let isInTrouble = false;
+    while (!signal.aborted) {
+      let wait = interval * (1 + random() * JITTER);
+      try {
+        await this.beat();
+        backoff.reset();
+        if (isInTrouble) onTrouble?.(undefined);
+        isInTrouble = false;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        isInTrouble = true;
+        onTrouble?.(error);
+        wait = backoff.next(error.retryAfter);
+      }
+      await pause(clock, wait, signal);
     }
-    await pause(clock, wait, signal);
+  }
+
+  /** One renewal, now. @throws ApiError */
+  beat(): Promise<void> {
+    const beat = this.#turn.then(() => this.#renew());
+    this.#turn = beat.catch(() => undefined);
+    return beat;
+  }
+
+  /** One request where nobody else writes it. */
+  async #renew(): Promise<void> {
+    const known = this.#known ?? (await this.#ask());
+    // If this fails, whatever was known of it may be what was wrong.
+    this.#known = undefined;
+    this.#known = await this.#write(known);
+    const { uid, resourceVersion } = this.#known.metadata;
+    this.renewal = { uid, resourceVersion };
+  }
+
+  async #ask(): Promise<Lease | undefined> {
+    const { api, lease, onSetBack } = this.#options;
+    const found = await api.get<Lease>(leasesOf(lease.namespace), lease.name);
+    if (this.renewal !== undefined && !isAsOf(this.renewal, found)) onSetBack?.();
+    return found;
+  }
+
+  #write(known: Lease | undefined): Promise<Lease> {
+    const { api, lease, identity, owner, duration = DURATION, wall = Date.now } = this.#options;
+    const resource = leasesOf(lease.namespace);
+    const spec = {
+      holderIdentity: identity,
+      leaseDurationSeconds: duration,
+      renewTime: microTime(wall()),
+    };
+    const ownerReferences = owner === undefined ? {} : { ownerReferences: [owner] };
+    if (known === undefined) return api.create(resource, newLease(lease, spec, ownerReferences));
+    return api.replace(resource, { ...known, metadata: { ...known.metadata, ...ownerReferences }, spec });
   }
 }
 
-/** One renewal, for whoever must know whether it may be made. @throws ApiError */
-export async function beatOnce(options: HeartbeatOptions): Promise<void> {
-  await renew(options);
-}
-
-/** One request where nobody else writes it. */
-async function renew(options: HeartbeatOptions, last?: Lease): Promise<Lease> {
-  const { api, lease, identity, owner, duration = DURATION, wall = Date.now } = options;
-  const resource = leasesOf(lease.namespace);
-  const known = last ?? (await api.get<Lease>(resource, lease.name));
-  const renewTime = microTime(wall());
-  const spec = { holderIdentity: identity, leaseDurationSeconds: duration, renewTime };
-  const ownerReferences = owner === undefined ? {} : { ownerReferences: [owner] };
-  if (known === undefined) return api.create(resource, newLease(lease, spec, ownerReferences));
-  return api.replace(resource, { ...known, metadata: { ...known.metadata, ...ownerReferences }, spec });
+function isAsOf({ uid, resourceVersion }: Renewal, found: Lease | undefined): boolean {
+  return (
+    found !== undefined &&
+    found.metadata.uid === uid &&
+    !isOlder(found.metadata.resourceVersion, resourceVersion)
+  );
 }

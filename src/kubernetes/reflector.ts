@@ -19,7 +19,7 @@ import { currentVersion, isExpired, listAll } from './listing.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { whyNot } from './refusal.ts';
 import { isTransient } from './retry.ts';
-import type { Dated, Departure, Departures, ObjectStore } from './store.ts';
+import type { Dated, Departure, Departures, ObjectStore, Rewindable } from './store.ts';
 import { pause, unlessAborted } from './timing.ts';
 import type { Transport } from './transport.ts';
 import { isOlder } from './versions.ts';
@@ -45,7 +45,9 @@ const VERY_SHORT = 1000;
 /** One alone is not worth a word: servers restart. */
 const FAILURES_OF_TROUBLE = 2;
 
-export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, Departures<T>, Dated {
+export class Reflector<T extends KubernetesObject>
+  implements ObjectStore<T>, Departures<T>, Dated, Rewindable
+{
   readonly #options: ReflectorOptions;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -65,6 +67,8 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
   #failures = 0;
   /** Whether the server may have been put back to an older state since `#position`. */
   #isInDoubt = false;
+  /** Whether it was put back, as somebody else knows. */
+  #isSetBack = false;
 
   constructor(options: ReflectorOptions) {
     const { clock = realClock, random = Math.random } = options;
@@ -99,6 +103,10 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
     return this.#cache.departed(key);
   }
 
+  setBack(): void {
+    this.#isSetBack = true;
+  }
+
   /** Keeps the copy until `signal` fires. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -110,6 +118,7 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
   /** Lists if that must be, and watches until the watch ends. @returns milliseconds to wait before the next attempt */
   async #attempt(signal: AbortSignal): Promise<number> {
     this.#isOpen = false;
+    if (this.#isSetBack) this.#position = undefined;
     try {
       if (this.#position !== undefined && this.#isInDoubt) await this.#verify(signal);
       if (this.#position === undefined && !this.#canStreamLists) await this.#list(signal);
@@ -153,7 +162,8 @@ export class Reflector<T extends KubernetesObject> implements ObjectStore<T>, De
   }
 
   #replace(objects: readonly T[], resourceVersion: string): void {
-    const keys = this.#cache.replace(objects, isOlder(resourceVersion, this.#newest));
+    const keys = this.#cache.replace(objects, this.#isSetBack || isOlder(resourceVersion, this.#newest));
+    this.#isSetBack = false;
     this.#goTo(resourceVersion);
     this.#recover();
     this.#hasSynced = true;

@@ -16,6 +16,14 @@ export interface Dated {
   readonly version: string | undefined;
 }
 
+export interface Rewindable {
+  /**
+   * Somebody else has noticed that the history of the server was set back: all there is will be listed anew before a watch is
+   * gone on from, and whoever is missing then departs by `rewind`.
+   */
+  setBack(): void;
+}
+
 /** What is known of objects that are here no more. */
 export interface Departures<T extends KubernetesObject> {
   /**

@@ -11,8 +11,13 @@ export interface AbsencesOptions {
   readonly machine: string;
   readonly departed: (name: string) => Departure<AnyObject> | undefined;
   readonly logger: Logger;
-  /** Whoever was missed together is gone together: how many go in one step decides whether they may. */
-  readonly onGone: (names: readonly string[]) => void;
+  /** Makes sure that the server has forgotten nothing: else `setBack` is called first. */
+  readonly confirm: () => Promise<void>;
+  /**
+   * All that was asked has been answered. Whoever was missed together is gone together: how many go in one step decides
+   * whether they may.
+   */
+  readonly onFound: (gone: readonly string[]) => void;
   /** It could not be found out: ask again in a while. */
   readonly onUnsure: () => void;
 }
@@ -22,7 +27,7 @@ export class Absences {
   /** Whom a server that went back in its history has lost. */
   readonly #lost = new Set<string>();
   readonly #asked = new Set<string>();
-  /** Who is gone, while others are asked for. */
+  /** Who is gone as far as the server knows, while others are asked for and until it has been found to know all. */
   readonly #gone = new Set<string>();
 
   constructor(options: AbsencesOptions) {
@@ -38,6 +43,11 @@ export class Absences {
     return [...this.#lost];
   }
 
+  /** The server's history was set back: whom it is not known to have had by then it may have forgotten. */
+  setBack(): void {
+    this.lose([...this.#asked, ...this.#gone]);
+  }
+
   seen(name: string): void {
     this.#lost.delete(name);
     this.#gone.delete(name);
@@ -45,26 +55,38 @@ export class Absences {
 
   /** What is asked twice at once is asked once. */
   async ask(name: string): Promise<void> {
-    const { api, machine, departed, logger, onUnsure } = this.#options;
+    const { api, machine, departed } = this.#options;
     if (departed(name)?.by === 'rewind') this.#lost.add(name);
     if (this.#lost.has(name) || this.#asked.has(name) || this.#gone.has(name)) return;
     this.#asked.add(name);
-    try {
+    await this.#attempt(`ask whether ${name} is gone`, async () => {
       const found = await api.get<AnyObject>(USERS, name);
       if (found?.spec?.['workstation'] !== machine) this.#gone.add(name);
-    } catch (error) {
-      logger.log('warning', `ask whether ${name} is gone: ${(error as Error).message}: it is asked again`);
-      onUnsure();
-    } finally {
-      this.#asked.delete(name);
-    }
-    if (this.#asked.size === 0) this.#tell();
+    });
+    this.#asked.delete(name);
+    if (this.#asked.size === 0 && this.#gone.size > 0) await this.#conclude([...this.#gone]);
   }
 
-  #tell(): void {
-    const names = [...this.#gone];
-    this.#gone.clear();
-    if (names.length > 0) this.#options.onGone(names);
+  /** Those who were seen again in the meantime are not gone. */
+  async #conclude(names: readonly string[]): Promise<void> {
+    const isSure = await this.#attempt(
+      'make sure that the API server has forgotten nobody',
+      this.#options.confirm,
+    );
+    const gone = names.filter((name) => this.#gone.delete(name));
+    if (isSure) this.#options.onFound(gone.filter((name) => !this.#lost.has(name)));
+  }
+
+  async #attempt(attempt: string, work: () => Promise<void>): Promise<boolean> {
+    const { logger, onUnsure } = this.#options;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      logger.log('warning', `${attempt}: ${(error as Error).message}: it is asked again`);
+      onUnsure();
+      return false;
+    }
   }
 
   get trouble(): SourceTrouble | undefined {

@@ -6,49 +6,17 @@
  * - While the server cannot be reached what was declared last holds, across restarts too.
  */
 import type { Finding } from '../../api/conditions.ts';
-import type { Clock } from '../../controller/clock.ts';
-import type { Api, ApiError } from '../../kubernetes/api.ts';
-import type { Dated, Departures, ObjectStore } from '../../kubernetes/store.ts';
+import type { ApiError } from '../../kubernetes/api.ts';
+import type { Renewal } from '../../kubernetes/heartbeat.ts';
 import { pause, unlessAborted } from '../../kubernetes/timing.ts';
 import { isOlder } from '../../kubernetes/versions.ts';
-import { Kept, type KeptOptions } from '../kept.ts';
+import { Kept } from '../kept.ts';
 import type { DeclaredState, Source, SourceTrouble } from '../source.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 import type { AnyObject } from './resources.ts';
 import { Absences } from './absence.ts';
 import { parseKept, printKept } from './keeping.ts';
+import { ClaimRefused, type ClusterSourceSetting, type Followed } from './setting.ts';
 import { interpret } from './state.ts';
-
-export interface ClusterSourceSetting {
-  /** The machine. */
-  readonly name: string;
-  readonly api: Api;
-  /** Makes sure that this is the agent of the machine. @throws ClaimRefused, and whatever else keeps it from being known */
-  readonly claim: () => Promise<void>;
-  /** Begins to follow both collections until `signal` fires. */
-  readonly follow: (listeners: Listeners, signal: AbortSignal) => Followed;
-  readonly files: KeptOptions['files'];
-  /** The state directory, absolute, on the machine. */
-  readonly stateDirectory: string;
-  /** Where relative sources of the policy start, absolute. */
-  readonly directory: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}
-
-/** The server knows better than to take this for the agent of the machine. */
-export class ClaimRefused extends Error {}
-
-export interface Listeners {
-  readonly onUser: (name: string) => void;
-  readonly onWorkstation: (name: string) => void;
-  readonly onTrouble: (trouble: ApiError | undefined) => void;
-}
-
-export interface Followed {
-  readonly users: ObjectStore<AnyObject> & Departures<AnyObject> & Dated;
-  readonly workstations: ObjectStore<AnyObject>;
-}
 
 /** Milliseconds: changes that come together are taken together. */
 const SETTLE = 5;
@@ -70,8 +38,11 @@ export class ClusterSource implements Source {
   #workstation: AnyObject | undefined;
   readonly #absences: Absences;
   #current: DeclaredState | undefined;
-  /** The version of the server's history that `#current` was first seen at. */
+  /** The version of the server's history that `#current` was first seen at, and what it had agreed to by then. */
   #seenAt: string | undefined;
+  #renewal: Renewal | undefined;
+  /** Whether the server may never have heard of whom an earlier run knew. */
+  #isSetBack = false;
   #unreachable: SourceTrouble | undefined;
   #invalid: SourceTrouble | undefined;
   /** What was told last, to tell only what differs. */
@@ -80,14 +51,15 @@ export class ClusterSource implements Source {
   #concerns: readonly Finding[] = [];
 
   constructor(setting: ClusterSourceSetting) {
-    const { files, stateDirectory, logger, api, name } = setting;
+    const { files, stateDirectory, logger, api, name, claim } = setting;
     this.#setting = setting;
     this.#absences = new Absences({
       api,
       machine: name,
       logger,
       departed: (user) => this.#followed?.users.departed(user),
-      onGone: (users) => this.#gone(users),
+      confirm: claim,
+      onFound: (gone) => this.#gone(gone),
       onUnsure: () => this.#soon(AGAIN),
     });
     this.#kept = new Kept({
@@ -117,6 +89,14 @@ export class ClusterSource implements Source {
         ? []
         : [{ type: 'CredentialsReady', status: 'False', reason: 'TokenNotRenewed', message: trouble }];
     this.#tell();
+  }
+
+  /** The history of the server was set back: whom it lacks it may have forgotten, now or until all there is was listed anew. */
+  setBack(): void {
+    const hasReckoned = this.#reckon();
+    this.#isSetBack = !hasReckoned;
+    this.#absences.setBack();
+    this.#followed?.users.setBack();
   }
 
   /** Waits for the server, and for the Workstation, as long as there is no state of an earlier run. */
@@ -180,6 +160,7 @@ export class ClusterSource implements Source {
     this.#workstation = kept.workstation;
     this.#absences.lose(kept.lost);
     this.#seenAt = kept.seenAt;
+    this.#renewal = this.#setting.heartbeat.renewal = kept.renewal;
     this.#interpret();
   }
 
@@ -191,16 +172,18 @@ export class ClusterSource implements Source {
     }, ms);
   }
 
-  #reckon(): void {
+  /** @returns whether it could be known */
+  #reckon(): boolean {
     const { name } = this.#setting;
     if (!this.#isClaimed || !this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced)
-      return;
+      return false;
     const { users, workstations } = this.#followed;
     const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
     const missing = [...this.#users.keys()].filter((user) => !seen.has(user));
-    if (isOlder(users.version, this.#seenAt)) {
+    if (this.#isSetBack || isOlder(users.version, this.#seenAt)) {
       this.#absences.lose(missing);
       this.#seenAt = users.version;
+      this.#isSetBack = false;
     }
     for (const user of missing) void this.#absences.ask(user);
     for (const [user, object] of seen) {
@@ -209,6 +192,7 @@ export class ClusterSource implements Source {
     }
     this.#workstation = workstations.get(name) ?? this.#workstation;
     this.#interpret();
+    return true;
   }
 
   #interpret(): void {
@@ -217,10 +201,13 @@ export class ClusterSource implements Source {
     const objects = { users: [...this.#users.values()], workstation: this.#workstation };
     const found = interpret(objects, directory);
     if (found.kind === 'state') {
-      if (this.#current?.revision !== found.state.revision)
+      if (this.#current?.revision !== found.state.revision) {
         this.#seenAt = this.#followed?.users.version ?? this.#seenAt;
+        this.#renewal = this.#setting.heartbeat.renewal;
+      }
       this.#current = found.state;
-      this.#kept.save(printKept({ ...objects, seenAt: this.#seenAt, lost: this.#absences.lost }));
+      const [seenAt, renewal] = [this.#seenAt, this.#renewal];
+      this.#kept.save(printKept({ ...objects, seenAt, renewal, lost: this.#absences.lost }));
       this.#ready.resolve();
     } else if (found.message !== this.#invalid?.message) {
       logger.log('warning', found.message);

@@ -8,6 +8,8 @@ export interface Etcd {
   readonly url: string;
   /** Takes it away, by SIGKILL, while `during` runs, which may change the data that it is given the directory of. */
   outage(during: (data: string) => Promise<void>): Promise<void>;
+  /** Counts on from a later revision, as after `etcdutl snapshot restore --bump-revision`. */
+  bump(revisions: number): Promise<void>;
   /** Forgets all history up to now. */
   compact(): Promise<void>;
   stop(): Promise<void>;
@@ -36,6 +38,8 @@ export async function startEtcd(place: Place = HERE): Promise<Etcd> {
       ],
       ready: async () => (await fetch(`${seen}/health`)).ok,
     });
+  const call = async (what: string, body: object) =>
+    (await fetch(`${seen}/v3/kv/${what}`, { method: 'POST', body: JSON.stringify(body) })).json();
   let server = await serve();
   return {
     url,
@@ -44,9 +48,10 @@ export async function startEtcd(place: Place = HERE): Promise<Etcd> {
       await during(data);
       server = await serve();
     },
+    bump: async (revisions) => {
+      for (let made = 0; made < revisions; made++) await call('put', { key: btoa('bump') });
+    },
     compact: async () => {
-      const call = async (what: string, body: object) =>
-        (await fetch(`${seen}/v3/kv/${what}`, { method: 'POST', body: JSON.stringify(body) })).json();
       const { header } = (await call('range', { key: btoa('/') })) as { header: { revision: string } };
       await call('compaction', { revision: header.revision, physical: true });
     },

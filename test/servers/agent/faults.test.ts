@@ -35,6 +35,8 @@ const MERGE = 'application/merge-patch+json';
 const STAYING = ['ann', 'bob'];
 /** Milliseconds: a watch that says nothing is taken for dead after a minute and a half. */
 const SILENCE = 150_000;
+/** Revisions: more than are made between a backup here and its return. */
+const MANY = 2000;
 
 describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl'], () => {
   // Recovery is waited for three times at most.
@@ -109,12 +111,12 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     );
   }
 
-  /** As many as a cluster makes in a minute or so: more than a server makes at its start. */
-  async function writeOfOthers(): Promise<void> {
-    const path = '/api/v1/namespaces/default/configmaps';
-    await put('POST', path, { metadata: { name: 'busy' } });
-    for (let count = 0; count < 500; count++)
-      await put('PATCH', `${path}/busy`, { data: { count: String(count) } });
+  async function renewTime(): Promise<string> {
+    const { body } = await server.request(
+      'GET',
+      `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases/devvm`,
+    );
+    return (body as { spec: { renewTime: string } }).spec.renewTime;
   }
 
   const suffered = (requests: number) => {
@@ -153,18 +155,23 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     await arrived();
   });
 
-  it('is put back to an older state keeps whoever came since, says so, across a restart too, and is done with it when they are made again', async () => {
+  it('is put back to an older state, and counts on from later, keeps whoever came since, says so, across a restart too, and is done with it when they are made again', async () => {
     const backup = await mkdtemp(pathOf(tmpdir(), 'workstation-backup-'));
+    // What the backup has is written by nobody after it: only the Lease is older then than it was left.
+    await agent.stop();
     await server.outage(() => server.etcd.outage((data) => cp(data, backup, { recursive: true })));
+    agent = await devvm.start();
+    const left = await renewTime();
     for (const name of ['young', 'younger']) await put('POST', USERS, userOn('devvm', name));
     await arrived();
-    await writeOfOthers();
-    await server.outage(() =>
-      server.etcd.outage(async (data) => {
+    await eventually('it beats', async () => (await renewTime()) !== left);
+    await server.outage(async () => {
+      await server.etcd.outage(async (data) => {
         await rm(data, { recursive: true });
         await cp(backup, data, { recursive: true });
-      }),
-    );
+      });
+      await server.etcd.bump(MANY);
+    });
     await rm(backup, { recursive: true });
     const source = async () =>
       conditionOf((await server.request('GET', `${WORKSTATIONS}/devvm`)).body as UserObject, 'SourceReady');

@@ -1,4 +1,4 @@
-import { beat } from '../../../src/kubernetes/heartbeat.ts';
+import { Heartbeat } from '../../../src/kubernetes/heartbeat.ts';
 import { campaign } from '../../../src/kubernetes/elector.ts';
 import type { Happening, KubernetesEvent } from '../../../src/kubernetes/happening.ts';
 import { eventsFor } from '../../../src/kubernetes/happening.ts';
@@ -31,7 +31,8 @@ describeServers('what is kept on a server', ['etcd', 'kube-apiserver'], () => {
     const stopping = new AbortController();
     const { api } = stage.through;
     const name = { namespace: NAMESPACE, name: 'machine' };
-    const beating = beat({ api, lease: name, identity: 'machine', clock: FAST }, stopping.signal);
+    const heartbeat = new Heartbeat({ api, lease: name, identity: 'machine', clock: FAST });
+    const beating = heartbeat.run(stopping.signal);
     await until(async () => (await lease('machine')) !== undefined);
     const first = (await lease('machine'))?.spec?.renewTime ?? '';
     await until(async () => ((await lease('machine'))?.spec?.renewTime ?? '') > first);

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../src/kubernetes/api.ts';
-import { beat } from '../../../src/kubernetes/heartbeat.ts';
+import { Heartbeat } from '../../../src/kubernetes/heartbeat.ts';
 import type { Lease } from '../../../src/kubernetes/leases.ts';
 import { FakeClock } from '../controller/fake-clock.ts';
 import { settle } from './fake-transport.ts';
@@ -9,24 +9,26 @@ let clock: FakeClock;
 let api: MemoryApi;
 let stopping: AbortController;
 let troubles: (string | undefined)[];
+let setBacks: number;
+let heartbeat: Heartbeat;
 
 beforeEach(() => {
   clock = new FakeClock();
   api = new MemoryApi();
   stopping = new AbortController();
   troubles = [];
-  void beat(
-    {
-      api,
-      lease: { namespace: 'test', name: 'machine' },
-      identity: 'machine',
-      clock,
-      wall: () => clock.now(),
-      random: () => 0,
-      onTrouble: (trouble) => troubles.push(trouble?.message),
-    },
-    stopping.signal,
-  );
+  setBacks = 0;
+  heartbeat = new Heartbeat({
+    api,
+    lease: { namespace: 'test', name: 'machine' },
+    identity: 'machine',
+    clock,
+    wall: () => clock.now(),
+    random: () => 0,
+    onTrouble: (trouble) => troubles.push(trouble?.message),
+    onSetBack: () => (setBacks += 1),
+  });
+  void heartbeat.run(stopping.signal);
 });
 afterEach(async () => {
   stopping.abort();
@@ -87,5 +89,45 @@ describe('a heartbeat', () => {
     meddle();
     await pass(15);
     expect(renewTime()! > '1970-01-01T00:00:10').toBe(true);
+  });
+
+  it('that is asked for while one is made comes after it', async () => {
+    await Promise.all([heartbeat.beat(), heartbeat.beat()]);
+    expect(api.requests).toEqual(['get machine', 'create machine', 'replace machine', 'replace machine']);
+  });
+
+  const change = (metadata: object) => () => {
+    const lease = api.objects.get('machine')!;
+    api.objects.set('machine', { ...lease, metadata: { ...lease.metadata, ...metadata } });
+  };
+
+  it.each([
+    ['is older than it was left', change({ resourceVersion: '1' }), 1],
+    ['is another one', change({ uid: 'another', resourceVersion: '100' }), 1],
+    ['is not there', () => api.objects.delete('machine'), 1],
+    ['was written by somebody else since', change({ resourceVersion: '100' }), 0],
+  ])('whose Lease %s tells whether the history was set back, once', async (_, happen, expected) => {
+    await pass(15);
+    happen();
+    await pass(60);
+    expect(setBacks).toBe(expected);
+  });
+
+  it('knows what an earlier run was told, and tells of it before it writes', async () => {
+    await pass(25);
+    stopping.abort();
+    change({ resourceVersion: '1' })();
+    const requests: number[] = [];
+    const next = new Heartbeat({
+      api,
+      lease: { namespace: 'test', name: 'machine' },
+      identity: 'machine',
+      onSetBack: () => requests.push(api.requests.length),
+    });
+    next.renewal = heartbeat.renewal;
+    const before = api.requests.length;
+    await next.beat();
+    expect(requests).toEqual([before + 1]);
+    expect(api.requests.slice(before)).toEqual(['get machine', 'replace machine']);
   });
 });

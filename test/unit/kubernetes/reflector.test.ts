@@ -37,13 +37,17 @@ function start(options: Partial<ReflectorOptions> = {}): void {
   void reflector.run(stopping.signal);
 }
 
+/** What the last watch brings. */
+async function say(...lines: object[]): Promise<void> {
+  for (const line of lines) transport.last.send(line);
+  await settle();
+}
+
 /** A reflector that has seen `a` and `b`, as of version 10. */
 async function synced(): Promise<void> {
   start();
   await settle();
-  for (const name of ['a', 'b']) transport.last.send(event('ADDED', name, '5'));
-  transport.last.send(allSent('10'));
-  await settle();
+  await say(event('ADDED', 'a', '5'), event('ADDED', 'b', '5'), allSent('10'));
   told.length = 0;
 }
 
@@ -56,8 +60,7 @@ async function pass(ms: number): Promise<void> {
 async function endInTime(): Promise<void> {
   for (let minute = 1; minute <= 5; minute++) {
     await pass(60 * SECOND);
-    transport.last.send(bookmark(`${10 + minute}`));
-    await settle();
+    await say(bookmark(`${10 + minute}`));
   }
   transport.last.end();
   await settle();
@@ -90,8 +93,7 @@ describe('a first sync', () => {
       resourceVersionMatch: 'NotOlderThan',
       fieldSelector: 'spec.x=y',
     });
-    transport.last.send(event('ADDED', 'a', '5'));
-    await settle();
+    await say(event('ADDED', 'a', '5'));
     expect([reflector.hasSynced, reflector.list(), told]).toEqual([false, [], []]);
     transport.last.send(allSent('10'));
     await reflector.synced();
@@ -144,32 +146,25 @@ describe('a watch', () => {
   beforeEach(synced);
 
   it('tells each change by its key, and knows the state after it', async () => {
-    transport.last.send(event('ADDED', 'c', '11'));
-    transport.last.send(event('MODIFIED', 'a', '12'));
-    transport.last.send(event('DELETED', 'b', '13'));
-    await settle();
+    await say(event('ADDED', 'c', '11'), event('MODIFIED', 'a', '12'), event('DELETED', 'b', '13'));
     expect(told).toEqual(['c', 'a', 'b']);
     expect(versions()).toEqual(['a:12', 'c:11']);
     expect(reflector.departed('b')).toEqual({ last: thing('b', '13'), by: 'event' });
   });
 
   it('says nothing of what it knew already', async () => {
-    transport.last.send(event('MODIFIED', 'a', '5'));
-    await settle();
+    await say(event('MODIFIED', 'a', '5'));
     expect(told).toEqual([]);
   });
 
   it('sees another object in the place of one whose deletion it missed', async () => {
-    transport.last.send(event('MODIFIED', 'a', '12', 'a-2'));
-    await settle();
+    await say(event('MODIFIED', 'a', '12', 'a-2'));
     expect(told).toEqual(['a']);
     expect(reflector.departed('a')).toEqual({ last: thing('a', '5'), by: 'replacement' });
   });
 
   it('does not take a late word about the object before for one about that which is there', async () => {
-    transport.last.send(event('MODIFIED', 'a', '12', 'a-2'));
-    transport.last.send(event('DELETED', 'a', '11', 'a-1'));
-    await settle();
+    await say(event('MODIFIED', 'a', '12', 'a-2'), event('DELETED', 'a', '11', 'a-1'));
     expect(reflector.get('a')).toEqual(thing('a', '12', 'a-2'));
   });
 
@@ -186,10 +181,7 @@ describe('a watch', () => {
       },
     });
     await settle();
-    transport.last.send(event('ADDED', 'a', '5'));
-    transport.last.send(allSent('10'));
-    transport.last.send(event('ADDED', 'b', '11'));
-    await settle();
+    await say(event('ADDED', 'a', '5'), allSent('10'), event('ADDED', 'b', '11'));
     expect(told).toEqual(['a', 'b']);
     expect(warn.mock.calls[0]?.[0]).toMatch(/^tell of things "a": the listener threw Error: of a listener/);
     warn.mockRestore();
@@ -244,10 +236,7 @@ describe('after a failure', () => {
     }
     expect(transport.watches).toHaveLength(2);
     expect(transport.last.query).toHaveProperty('sendInitialEvents');
-    transport.last.send(event('ADDED', 'a', '12'));
-    transport.last.send(event('ADDED', 'c', '11'));
-    transport.last.send(allSent('20'));
-    await settle();
+    await say(event('ADDED', 'a', '12'), event('ADDED', 'c', '11'), allSent('20'));
     expect(told).toEqual(['a', 'c', 'b']);
     expect(reflector.departed('b')).toEqual({ last: thing('b', '5'), by: 'absence' });
     expect(reflector.departed('a')).toBeUndefined();
@@ -279,22 +268,22 @@ describe('after a failure', () => {
     expect(new Set(troubles)).toEqual(new Set(['watch things: staged']));
     transport.refusal = undefined;
     await pass(30_000);
-    transport.last.send(allSent('30'));
-    await settle();
+    await say(allSent('30'));
     expect(troubles.at(-1)).toBeUndefined();
   });
 
-  it('a list that shows an older history concludes nothing from what is missing, and looks at all anew', async () => {
+  it.each([
+    ['a list that shows an older history', '7', () => undefined],
+    ['a list of a server that is known to have been set back', '12', () => reflector.setBack()],
+  ])('%s concludes nothing from what is missing, and looks at all anew', async (_, version, happen) => {
+    happen();
     transport.last.end(broken());
     await settle();
     await pass(800);
-    transport.last.send(event('ADDED', 'a', '5'));
-    transport.last.send(allSent('7'));
-    await settle();
+    await say(event('ADDED', 'a', '5'), allSent(version));
     expect(told).toEqual(['a', 'b']);
     expect(reflector.departed('b')?.by).toBe('rewind');
-    transport.last.send(event('ADDED', 'b', '8'));
-    await settle();
+    await say(event('ADDED', 'b', '8'));
     expect(reflector.departed('b')).toBeUndefined();
   });
 });

@@ -91,6 +91,63 @@ describe('users from an API server', () => {
     expect(it.source.trouble).toBeUndefined();
   });
 
+  /** Somebody is missing from all that the server has, and it turns out that it was set back. */
+  const forget = async (it: Awaited<ReturnType<typeof synced>>, name: string, work: () => void) => {
+    it.server.delete(name);
+    await it.change(() => {
+      it.users.objects.delete(name);
+      work();
+    });
+  };
+
+  it('stay where the server turns out to have been set back when it is asked who is gone', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    it.lease.confirm = () => Promise.resolve(it.source.setBack());
+    await forget(it, 'emo', () => undefined);
+    expect(it.names()).toEqual(['emo', 'ann']);
+    expect(it.source.trouble).toMatchObject({ reason: 'HistoryLost' });
+    expect(it.users.setBacks).toBe(1);
+  });
+
+  it('stay where that is noticed between the list and the question', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    await forget(it, 'emo', () => it.source.setBack());
+    expect(it.names()).toEqual(['emo', 'ann']);
+    expect(it.source.trouble).toMatchObject({ reason: 'HistoryLost' });
+  });
+
+  it('stay while the server cannot say whether it was set back, and go once it was not', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    it.lease.confirm = () => Promise.reject(new ApiError('replace the lease: no answer', { status: 0 }));
+    await forget(it, 'emo', () => undefined);
+    expect(it.names()).toEqual(['emo', 'ann']);
+    expect(it.said.join()).toContain('has forgotten nobody: replace the lease: no answer: it is asked again');
+    it.lease.confirm = () => Promise.resolve();
+    await it.change(() => it.clock.advance(6000));
+    expect(it.names()).toEqual(['ann']);
+  });
+
+  it('who go after a server was set back go', async () => {
+    const it = await synced(user('emo'), user('ann'));
+    await it.change(() => it.source.setBack());
+    await forget(it, 'emo', () => undefined);
+    expect(it.names()).toEqual(['ann']);
+  });
+
+  it('stay where an earlier run knew of them, and the server no longer does', async () => {
+    const before = await synced(user('emo'), user('ann'));
+    const it = stage(before.files);
+    it.heartbeat.renewal = undefined;
+    const started = it.start();
+    expect(it.heartbeat.renewal).toEqual({ uid: 'lease', resourceVersion: '7' });
+    it.source.setBack();
+    it.workstations.sync(devvm);
+    it.users.sync(user('ann'));
+    await started;
+    expect(it.names()).toEqual(['emo', 'ann']);
+    expect(it.source.trouble?.message).toContain('it has lost emo: ');
+  });
+
   it('are gone from here when they belong to another machine now', async () => {
     const it = await synced(user('emo'));
     it.server.set('emo', user('emo', { spec: { workstation: 'other' } }));

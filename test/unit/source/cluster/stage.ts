@@ -1,8 +1,10 @@
 /** A source over collections in memory whose watch, list and GET say what a test wants. */
 import { ApiError, type Api } from '../../../../src/kubernetes/api.ts';
+import type { Renewal } from '../../../../src/kubernetes/heartbeat.ts';
 import type { Departure } from '../../../../src/kubernetes/store.ts';
 import type { AnyObject } from '../../../../src/source/cluster/resources.ts';
-import { ClusterSource, type Listeners } from '../../../../src/source/cluster/source.ts';
+import type { Listeners } from '../../../../src/source/cluster/setting.ts';
+import { ClusterSource } from '../../../../src/source/cluster/source.ts';
 import { API_VERSION } from '../../../../src/api/user.ts';
 import { FakeClock } from '../../controller/fake-clock.ts';
 import { policy } from '../../sections/build.ts';
@@ -31,6 +33,8 @@ class Collection {
   readonly objects = new Map<string, AnyObject>();
   readonly departures = new Map<string, Departure<AnyObject>>();
   hasSynced = false;
+  /** How often it was told that the history went back. */
+  setBacks = 0;
   readonly version = '1';
   readonly #synced = Promise.withResolvers<void>();
 
@@ -38,6 +42,9 @@ class Collection {
     for (const object of objects) this.objects.set(object.metadata.name, object);
     this.hasSynced = true;
     this.#synced.resolve();
+  }
+  setBack(): void {
+    this.setBacks += 1;
   }
   synced(): Promise<void> {
     return this.#synced.promise;
@@ -62,11 +69,14 @@ export function stage(files = new Map<string, string>()) {
   /** What an answer about somebody waits for. */
   const delays = new Map<string, Promise<void>>();
   const said: string[] = [];
+  const heartbeat: { renewal: Renewal | undefined } = { renewal: { uid: 'lease', resourceVersion: '7' } };
+  const lease = { confirm: () => Promise.resolve() };
   let listeners: Listeners | undefined;
   let changes = 0;
   const source = new ClusterSource({
     name: 'devvm',
-    claim: () => Promise.resolve(),
+    claim: () => lease.confirm(),
+    heartbeat,
     api: {
       async get(_resource: unknown, name: string) {
         const found = server.get(name);
@@ -92,6 +102,9 @@ export function stage(files = new Map<string, string>()) {
     clock,
     server,
     files,
+    heartbeat,
+    /** What happens when the server is asked whether it knows what it agreed to. */
+    lease,
     said,
     changes: () => changes,
     delay: (name: string, until: Promise<void>) => void delays.set(name, until),
