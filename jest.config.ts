@@ -7,6 +7,7 @@ const shared = {
 } satisfies Config;
 
 const SOAK = 'test/servers/soak.test.ts';
+const SLOW = '.slow.test.ts';
 
 const project = (name: string) => ({
   ...shared,
@@ -15,13 +16,16 @@ const project = (name: string) => ({
 });
 
 /**
- * `unit` needs nothing but Node; `machine` needs root and makes its own machines; `servers` starts real servers; `cluster`
- * makes machines that are nodes.
+ * `unit` needs nothing but Node, and `slow` is what of it takes a second and more: it waits, starts processes, or tries
+ * thousands of histories. `machine` needs root and makes its own machines; `servers` starts real servers; `cluster` makes
+ * machines that are nodes.
  * `soak` goes on for minutes, with another history each time; it is run by itself (`npm run soak:cluster`).
  */
 const config: Config = {
   projects: [
-    ...['unit', 'machine', 'cluster'].map(project),
+    { ...project('unit'), testPathIgnorePatterns: [SLOW] },
+    { ...shared, displayName: 'slow', testMatch: [`<rootDir>/test/unit/**/*${SLOW}`] },
+    ...['machine', 'cluster'].map(project),
     { ...project('servers'), testPathIgnorePatterns: [SOAK] },
     { ...shared, displayName: 'soak', testMatch: [`<rootDir>/${SOAK}`] },
   ],

@@ -31,7 +31,7 @@ await Promise.all([
 ]);
 if (!isQuick) {
   await check('what the other tests need', ['node', 'test/prepare.ts']);
-  await suite('machine', 'servers', 'cluster');
+  await suite('slow', 'machine', 'servers', 'cluster');
 }
 rmSync(reports, { recursive: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
