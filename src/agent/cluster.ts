@@ -178,7 +178,10 @@ function heartbeatOf(
         : logger.log('warning', `renew the Lease ${namespace}/${name}: ${trouble.message}`),
     onSetBack() {
       const found = `the Lease ${namespace}/${name} is not as it was left`;
-      logger.log('warning', `${found}: the history of the API server was set back: whoever it lacks is kept`);
+      logger.log(
+        'warning',
+        `${found}: the API server may have been restored from a backup: whoever it lacks is kept`,
+      );
       setBack();
     },
   });
