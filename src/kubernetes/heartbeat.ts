@@ -49,7 +49,7 @@ const DURATION = 40;
 const JITTER = 0.04;
 
 export class Heartbeat {
-  /** The last one, which an earlier run may have made; undefined before the first. */
+  /** The last one, which an earlier run may have made; undefined before the first, and once the server has forgotten it. */
   renewal: Renewal | undefined;
   readonly #options: HeartbeatOptions;
   /** The Lease as it is written over; undefined where it must be asked for. */
@@ -104,7 +104,9 @@ export class Heartbeat {
   async #ask(): Promise<Lease | undefined> {
     const { api, lease, onSetBack } = this.#options;
     const found = await api.get<Lease>(leasesOf(lease.namespace), lease.name);
-    if (this.renewal !== undefined && !isAsOf(this.renewal, found)) onSetBack?.();
+    if (this.renewal === undefined || isAsOf(this.renewal, found)) return found;
+    this.renewal = undefined;
+    onSetBack?.();
     return found;
   }
 

@@ -95,6 +95,7 @@ export class ClusterSource implements Source {
   setBack(): void {
     const hasReckoned = this.#reckon();
     this.#isSetBack = !hasReckoned;
+    this.#renewal = undefined;
     this.#absences.setBack();
     this.#followed?.users.setBack();
   }
@@ -203,8 +204,9 @@ export class ClusterSource implements Source {
     if (found.kind === 'state') {
       if (this.#current?.revision !== found.state.revision) {
         this.#seenAt = this.#followed?.users.version ?? this.#seenAt;
-        this.#renewal = this.#setting.heartbeat.renewal;
+        this.#renewal = undefined;
       }
+      this.#renewal ??= this.#setting.heartbeat.renewal;
       this.#current = found.state;
       const [seenAt, renewal] = [this.#seenAt, this.#renewal];
       this.#kept.save(printKept({ ...objects, seenAt, renewal, lost: this.#absences.lost }));

@@ -127,9 +127,15 @@ describe('users from an API server', () => {
     expect(it.names()).toEqual(['ann']);
   });
 
-  it('who go after a server was set back go', async () => {
+  it('who go after a server was set back go, and from then on its new word counts', async () => {
     const it = await synced(user('emo'), user('ann'));
+    const kept = () => JSON.parse(it.files.get('/var/lib/workstation/cluster.json') ?? '') as object;
+    expect(kept()).toMatchObject({ renewal: { uid: 'lease', resourceVersion: '7' } });
+    it.heartbeat.renewal = undefined;
     await it.change(() => it.source.setBack());
+    it.heartbeat.renewal = { uid: 'another', resourceVersion: '3' };
+    await it.change(() => undefined);
+    expect(kept()).toMatchObject({ renewal: { uid: 'another', resourceVersion: '3' } });
     await forget(it, 'emo', () => undefined);
     expect(it.names()).toEqual(['ann']);
   });
