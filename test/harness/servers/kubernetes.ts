@@ -88,7 +88,7 @@ export async function startApiserver({
         '--kubelet-preferred-address-types=InternalIP',
         ...flags,
       ],
-      ready: async () => (await ask('GET', '/readyz')).status === 200,
+      ready: async () => (await ask('GET', '/readyz')).status === 200 && (await servesAll(ask)),
     });
   let server: ServerProcess = await serve();
 
@@ -119,6 +119,29 @@ export async function startApiserver({
       await directory.remove();
     },
   };
+}
+
+/** A server that calls itself ready may know nothing of its custom resources for a moment. */
+async function servesAll(ask: (method: 'GET', path: string) => Promise<Answer>): Promise<boolean> {
+  const { status, body } = await ask('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+  if (status !== 200) return false;
+  const paths = (body as Definitions).items.flatMap(({ spec: { group, names, versions } }) =>
+    versions
+      .filter(({ served }) => served)
+      .map(({ name }) => `/apis/${group}/${name}/${names.plural}?limit=1`),
+  );
+  const answers = await Promise.all(paths.map((path) => ask('GET', path)));
+  return answers.every(({ status }) => status === 200);
+}
+
+interface Definitions {
+  readonly items: readonly {
+    readonly spec: {
+      readonly group: string;
+      readonly names: { readonly plural: string };
+      readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+    };
+  }[];
 }
 
 async function writeIdentities(directory: string, tokens: ReadonlyMap<string, string>) {
