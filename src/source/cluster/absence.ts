@@ -11,7 +11,7 @@ export interface AbsencesOptions {
   readonly machine: string;
   readonly departed: (name: string) => Departure<AnyObject> | undefined;
   readonly logger: Logger;
-  /** Makes sure that the server has forgotten nothing: else `setBack` is called first. */
+  /** Makes sure that the server has forgotten nobody: else whoever it has is lost before this resolves. */
   readonly confirm: () => Promise<void>;
   /**
    * All that was asked has been answered. Whoever was missed together is gone together: how many go in one step decides
@@ -41,11 +41,6 @@ export class Absences {
 
   get lost(): readonly string[] {
     return [...this.#lost];
-  }
-
-  /** The server's history was set back: whom it is not known to have had by then it may have forgotten. */
-  setBack(): void {
-    this.lose([...this.#asked, ...this.#gone]);
   }
 
   seen(name: string): void {

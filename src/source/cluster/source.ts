@@ -41,7 +41,7 @@ export class ClusterSource implements Source {
   /** The version of the server's history that `#current` was first seen at, and what it had agreed to by then. */
   #seenAt: string | undefined;
   #renewal: Renewal | undefined;
-  /** Whether the server may never have heard of whom an earlier run knew. */
+  /** Whether whom the server lacks it may have forgotten; until that has been reckoned with. */
   #isSetBack = false;
   #unreachable: SourceTrouble | undefined;
   #invalid: SourceTrouble | undefined;
@@ -93,10 +93,9 @@ export class ClusterSource implements Source {
 
   /** The history of the server was set back: whom it lacks it may have forgotten, now or until all there is was listed anew. */
   setBack(): void {
-    const hasReckoned = this.#reckon();
-    this.#isSetBack = !hasReckoned;
+    this.#isSetBack = true;
     this.#renewal = undefined;
-    this.#absences.setBack();
+    this.#reckon();
     this.#followed?.users.setBack();
   }
 
@@ -173,11 +172,10 @@ export class ClusterSource implements Source {
     }, ms);
   }
 
-  /** @returns whether it could be known */
-  #reckon(): boolean {
+  #reckon(): void {
     const { name } = this.#setting;
     if (!this.#isClaimed || !this.#followed?.users.hasSynced || !this.#followed.workstations.hasSynced)
-      return false;
+      return;
     const { users, workstations } = this.#followed;
     const seen = new Map(users.list().map((user) => [user.metadata.name, user]));
     const missing = [...this.#users.keys()].filter((user) => !seen.has(user));
@@ -193,7 +191,6 @@ export class ClusterSource implements Source {
     }
     this.#workstation = workstations.get(name) ?? this.#workstation;
     this.#interpret();
-    return true;
   }
 
   #interpret(): void {
@@ -208,8 +205,8 @@ export class ClusterSource implements Source {
       }
       this.#renewal ??= this.#setting.heartbeat.renewal;
       this.#current = found.state;
-      const [seenAt, renewal] = [this.#seenAt, this.#renewal];
-      this.#kept.save(printKept({ ...objects, seenAt, renewal, lost: this.#absences.lost }));
+      const known = { seenAt: this.#seenAt, renewal: this.#renewal, lost: this.#absences.lost };
+      this.#kept.save(printKept({ ...objects, ...known }));
       this.#ready.resolve();
     } else if (found.message !== this.#invalid?.message) {
       logger.log('warning', found.message);
