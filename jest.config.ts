@@ -9,10 +9,10 @@ const shared = {
 const SOAK = 'test/servers/soak.test.ts';
 const SLOW = '.slow.test.ts';
 
-const project = (name: string) => ({
+const project = (name: string, files = `test/${name}/**/*.test.ts`) => ({
   ...shared,
   displayName: name,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: [`<rootDir>/${files}`],
 });
 
 /**
@@ -24,10 +24,11 @@ const project = (name: string) => ({
 const config: Config = {
   projects: [
     { ...project('unit'), testPathIgnorePatterns: [SLOW] },
-    { ...shared, displayName: 'slow', testMatch: [`<rootDir>/test/unit/**/*${SLOW}`] },
-    ...['machine', 'cluster'].map(project),
+    project('slow', `test/unit/**/*${SLOW}`),
+    project('machine'),
+    project('cluster'),
     { ...project('servers'), testPathIgnorePatterns: [SOAK] },
-    { ...shared, displayName: 'soak', testMatch: [`<rootDir>/${SOAK}`] },
+    project('soak', SOAK),
   ],
 };
 
