@@ -6,9 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomInt } from 'node:crypto';
 import { Chance } from '../harness/chance.ts';
 import { describeServers } from '../harness/requirements.ts';
-import { USERS } from '../harness/servers/crds.ts';
 import { eventually } from '../machine/agent/runner.ts';
-import type { UserObject } from './agent/stage.ts';
+import { usersOf } from './agent/stage.ts';
 import { lookAt, untruths, type OnMachine } from './agent/truth.ts';
 import { transitions, writesOfOthers } from './soak/audit.ts';
 import { Edits, rosterOf, stayerOf } from './soak/edits.ts';
@@ -40,16 +39,9 @@ describeServers('machines, controllers and an API server', ['etcd', 'kube-apiser
   }, SETTLING);
   afterAll(() => fleet.close(), SETTLING);
 
-  /** A server that has just begun may not answer yet. */
-  const users = () =>
-    eventually('the server answers', async () => {
-      const { status, body } = await fleet.server.request('GET', USERS);
-      return status === 200 && (body as { items: UserObject[] }).items;
-    });
-
   /** One sentence for each thing that is not as it should be, and what is on the machines. */
   async function look(): Promise<{ wrong: string[]; found: Map<string, OnMachine> }> {
-    const objects = await users();
+    const objects = await usersOf(fleet.server);
     const names = objects.map(({ metadata }) => metadata.name);
     const wrong = [
       ...names.filter((name) => !edits.declared.has(name)).map((name) => `${name}: still there`),

@@ -6,7 +6,17 @@ import { kubectlOutput } from '../../harness/servers/kubectl.ts';
 import { startApiserver, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { applyManifests } from '../../harness/servers/manifests.ts';
 import { eventually, type RunningAgent } from '../../machine/agent/runner.ts';
-import { apply, conditionOf, join, RECOVERY, untilReady, userOf, userOn, type Joined } from './stage.ts';
+import {
+  apply,
+  conditionOf,
+  join,
+  leaseOf,
+  RECOVERY,
+  untilReady,
+  userOf,
+  userOn,
+  type Joined,
+} from './stage.ts';
 
 describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', 'kstatus'], () => {
   let server: Apiserver;
@@ -51,11 +61,7 @@ describeServers('an agent in a cluster', ['etcd', 'kube-apiserver', 'kubectl', '
         users: { total: 1, ready: 1 },
       },
     });
-    const { status } = await server.request(
-      'GET',
-      '/apis/coordination.k8s.io/v1/namespaces/workstation-system/leases/devvm',
-    );
-    expect(status).toBe(200);
+    expect((await leaseOf(server, 'devvm')).status).toBe(200);
   });
 
   it('leaves people of other machines alone', async () => {

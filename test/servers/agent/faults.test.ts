@@ -1,8 +1,6 @@
 /** An agent on a real machine, and an API server that fails it in every way: whatever happens, no update is lost and nobody removed. */
 import { jest } from '@jest/globals';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join as pathOf } from 'node:path';
+import { backUp } from '../../harness/servers/backup.ts';
 import { describeServers } from '../../harness/requirements.ts';
 import { applyDefinitions, USERS, WORKSTATIONS } from '../../harness/servers/crds.ts';
 import { SYSTEM, tokenOf } from '../../harness/servers/identities.ts';
@@ -14,10 +12,12 @@ import {
   apply,
   conditionOf,
   join,
+  leaseOf,
   RECOVERY,
   SLOW_SECTIONS,
   untilReady,
   userOn,
+  usersOf,
   type Joined,
   type UserObject,
 } from './stage.ts';
@@ -81,15 +81,11 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
     return () => arrived();
   }
 
-  async function users(): Promise<UserObject[]> {
-    return ((await server.request('GET', USERS)).body as { items: UserObject[] }).items;
-  }
-
   /** Everything that is declared is on the machine, and what is said is so. */
   async function arrived(within = RECOVERY): Promise<void> {
     let found: string[] = [];
     const isTrue = async () => {
-      found = untruths(await users(), await lookAt(devvm.machine));
+      found = untruths(await usersOf(server), await lookAt(devvm.machine));
       return found.length === 0;
     };
     await eventually('every status is true', isTrue, { within }).catch((error: Error) => {
@@ -112,10 +108,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
   }
 
   async function renewTime(): Promise<string> {
-    const { body } = await server.request(
-      'GET',
-      `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases/devvm`,
-    );
+    const { body } = await leaseOf(server, 'devvm');
     return (body as { spec: { renewTime: string } }).spec.renewTime;
   }
 
@@ -156,23 +149,15 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
   });
 
   it('is put back to an older state, and counts on from later, keeps whoever came since, says so, across a restart too, and is done with it when they are made again', async () => {
-    const backup = await mkdtemp(pathOf(tmpdir(), 'workstation-backup-'));
     // What the backup has is written by nobody after it: only the Lease is older then than it was left.
     await agent.stop();
-    await server.outage(() => server.etcd.outage((data) => cp(data, backup, { recursive: true })));
+    const backup = await backUp(server);
     agent = await devvm.start();
     const left = await renewTime();
     for (const name of ['young', 'younger']) await put('POST', USERS, userOn('devvm', name));
     await arrived();
     await eventually('it beats', async () => (await renewTime()) !== left);
-    await server.outage(async () => {
-      await server.etcd.outage(async (data) => {
-        await rm(data, { recursive: true });
-        await cp(backup, data, { recursive: true });
-      });
-      await server.etcd.bump(MANY);
-    });
-    await rm(backup, { recursive: true });
+    await backup.restore(MANY);
     const source = async () =>
       conditionOf((await server.request('GET', `${WORKSTATIONS}/devvm`)).body as UserObject, 'SourceReady');
     const isLost = async () => (await source())?.reason === 'HistoryLost';
@@ -185,7 +170,7 @@ describeServers('an agent whose API server', ['etcd', 'kube-apiserver', 'kubectl
       'it works on',
       async () =>
         conditionOf(
-          (await users()).find(({ metadata }) => metadata.name === 'bob'),
+          (await usersOf(server)).find(({ metadata }) => metadata.name === 'bob'),
           'Ready',
         )?.observedGeneration === 2,
     );

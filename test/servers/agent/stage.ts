@@ -4,10 +4,11 @@ import type { Condition } from '../../../src/api/conditions.ts';
 import { API_VERSION } from '../../../src/api/user.ts';
 import { createMachine, type Machine } from '../../harness/machine/machine.ts';
 import { USERS } from '../../harness/servers/crds.ts';
-import { tokenOf } from '../../harness/servers/identities.ts';
+import { SYSTEM, tokenOf } from '../../harness/servers/identities.ts';
 import { kubectlOutput } from '../../harness/servers/kubectl.ts';
 import { kubeconfigOf, type Apiserver } from '../../harness/servers/kubernetes.ts';
 import { joinMachine } from '../../harness/servers/manifests.ts';
+import type { Answer } from '../../harness/servers/request.ts';
 import { sitePolicy } from '../../harness/site/declare.ts';
 import { siteBase } from '../../harness/site/site.ts';
 import { DEADLINE, eventually, startAgent, type RunningAgent } from '../../machine/agent/runner.ts';
@@ -95,6 +96,15 @@ export function apply(server: Apiserver, ...objects: readonly object[]): void {
 export async function userOf(server: Apiserver, name: string): Promise<UserObject | undefined> {
   const { status, body } = await server.request('GET', `${USERS}/${name}`);
   return status === 200 ? (body as UserObject) : undefined;
+}
+
+export async function usersOf(server: Apiserver): Promise<UserObject[]> {
+  return ((await server.request('GET', USERS)).body as { items: UserObject[] }).items;
+}
+
+/** By which the agent of a machine says that it is there. */
+export function leaseOf(server: Apiserver, machine: string): Promise<Answer> {
+  return server.request('GET', `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases/${machine}`);
 }
 
 export function conditionOf(user: UserObject | undefined, type: string): Condition | undefined {

@@ -1,6 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { backUp } from '../../harness/servers/backup.ts';
 import { startApiserver } from '../../harness/servers/kubernetes.ts';
 import type { Apiserver } from '../../harness/servers/kubernetes.ts';
 import { describeServers } from '../../harness/requirements.ts';
@@ -41,19 +39,13 @@ describeServers('a reflector of a server that goes away', ['etcd', 'kube-apiserv
 
   it('knows an older history when it sees one: what is missing from it was not deleted', async () => {
     const { direct } = stage;
-    const backup = await mkdtemp(join(tmpdir(), 'workstation-backup-'));
-    await server.outage(() => server.etcd.outage((data) => cp(data, backup, { recursive: true })));
+    const backup = await backUp(server);
     await untilTrue(copy, direct);
     await direct.api.merge(CONFIG_MAPS, 'changed', { data: { value: 'newer than the backup' } });
     await direct.api.create(CONFIG_MAPS, configMap('younger', 'than the backup'));
     await direct.api.delete(CONFIG_MAPS, 'deleted');
     await untilTrue(copy, direct);
-    await server.outage(() =>
-      server.etcd.outage(async (data) => {
-        await rm(data, { recursive: true });
-        await cp(backup, data, { recursive: true });
-      }),
-    );
+    await backup.restore();
     await untilTrue(copy, direct);
     expect(copy.seen.get('default/changed')?.at(-1)).toBe('old');
     expect(copy.reflector.get('default/deleted')).toBeDefined();
@@ -61,6 +53,5 @@ describeServers('a reflector of a server that goes away', ['etcd', 'kube-apiserv
     expect(copy.reflector.departed('default/younger')?.by).toBe('rewind');
     await direct.api.merge(CONFIG_MAPS, 'kept', { data: { value: 'after it' } });
     await until(() => copy.reflector.get('default/kept')?.data?.['value'] === 'after it');
-    await rm(backup, { recursive: true });
   });
 });
