@@ -2,7 +2,7 @@
  * roster.yaml: who is on one machine, by Linux account, in snake_case.
  *
  *     users:
- *       emo: { authentik_user: emil, k8s_user: emo, tier: power-user }
+ *       ada: { authentik_user: ada.lovelace, k8s_user: ada, tier: power-user }
  *
  * The rules are those of WorkstationUser, with the same sentences. Unknown keys are warnings, as programs that read the
  * same file may have keys of their own. Nobody at all (`users:` null or empty, an empty file) is a valid roster:

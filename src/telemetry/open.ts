@@ -2,7 +2,7 @@
  * What a long-running command says, and where: chosen once, from what it was started with.
  *
  * - At a terminal, in a file or in a container's log: readable lines on standard error.
- * - With standard error going to the journal: entries with fields, `journalctl WORKSTATION_USER=emo`. What the journal
+ * - With standard error going to the journal: entries with fields, `journalctl WORKSTATION_USER=ada`. What the journal
  *   does not take goes to standard error as a line, so nothing is lost in silence.
  * - Under systemd: state, status text and watchdog by sd_notify(3).
  *

@@ -30,7 +30,7 @@ function get(io: Io, exit: Exit): Command {
       'after',
       examples([
         ['workstation get users', 'a table, as kubectl prints it'],
-        ['workstation get users emo -o yaml', 'one person, whole'],
+        ['workstation get users ada -o yaml', 'one person, whole'],
       ]),
     )
     .action(async (kind, names, options) => {
@@ -44,7 +44,7 @@ function describe(io: Io, exit: Exit): Command {
     .description('Tell one person’s story: what is declared, what holds, and since when.')
     .addArgument(new Argument('<kind>', 'what to show').choices(['user', 'users', 'wsu', 'workstationuser']))
     .argument('<name>', 'whom')
-    .addHelpText('after', examples([['workstation describe user emo', '']]))
+    .addHelpText('after', examples([['workstation describe user ada', '']]))
     .action(async (_kind, name, options) =>
       exit(await (await import('../ask.ts')).describe(io, name, options)),
     );
@@ -65,7 +65,7 @@ function history(io: Io, exit: Exit): Command {
     .addHelpText(
       'after',
       examples([
-        ['workstation history emo --since 2h', 'one person'],
+        ['workstation history ada --since 2h', 'one person'],
         ['workstation history -n 20', 'the last changes of all'],
       ]),
     )

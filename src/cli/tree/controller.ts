@@ -27,7 +27,7 @@ function controller(io: Io, exit: Exit): Command {
       examples([
         ['workstation controller', 'in a pod'],
         [
-          'workstation controller --roster-configmap people/roster --workstation devvm',
+          'workstation controller --roster-configmap people/roster --workstation devbox',
           'and mirror a roster',
         ],
       ]),

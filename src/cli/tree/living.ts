@@ -48,7 +48,7 @@ function agent(io: Io, exit: Exit): Command {
       examples([
         ['workstation agent', 'from /etc/workstation'],
         ['workstation agent -f roster.yaml -w workstation.yaml', 'from two files, watched'],
-        ['workstation agent --name devvm', 'from a cluster'],
+        ['workstation agent --name devbox', 'from a cluster'],
       ]),
     )
     .action(async (options) => exit(await (await import('../agent.ts')).agent(io, options)));
@@ -73,7 +73,7 @@ function reconcile(io: Io, exit: Exit): Command {
     .description('Ask the running agent for a pass now.')
     .argument('[user...]', 'whose')
     .option('--all', 'everybody’s')
-    .addHelpText('after', examples([['workstation reconcile emo', '']]))
+    .addHelpText('after', examples([['workstation reconcile ada', '']]))
     .action(async (names, options) => exit(await (await import('../ask.ts')).reconcile(io, names, options)));
 }
 
@@ -85,7 +85,7 @@ function approve(io: Io, exit: Exit): Command {
       'after',
       examples([
         ['workstation approve', 'on the machine'],
-        ['kubectl workstation approve devvm', 'of a cluster: those that are held at this moment'],
+        ['kubectl workstation approve devbox', 'of a cluster: those that are held at this moment'],
       ]),
     )
     .action(async (name, options) => {
@@ -115,8 +115,8 @@ function logs(io: Io, exit: Exit): Command {
     .addHelpText(
       'after',
       examples([
-        ['workstation logs emo --since=-1h', 'on the machine'],
-        ['kubectl workstation logs emo -f', 'of a cluster'],
+        ['workstation logs ada --since=-1h', 'on the machine'],
+        ['kubectl workstation logs ada -f', 'of a cluster'],
       ]),
     )
     .action(async (user, options) => {
@@ -175,7 +175,7 @@ function join(io: Io, exit: Exit, root: Command): Command {
     .option('--no-start', 'only enable the service')
     .addHelpText(
       'after',
-      examples([['workstation join --kubeconfig admin.conf --name devvm -w workstation.yaml', '']]),
+      examples([['workstation join --kubeconfig admin.conf --name devbox -w workstation.yaml', '']]),
     )
     .action(async (options) => exit(await (await import('../join.ts')).join(io, root, options)));
 }

@@ -48,9 +48,9 @@ function plan(io: Io, exit: Exit): Command {
       'after',
       examples([
         ['workstation plan', 'everybody on this machine'],
-        ['workstation plan emo -f roster.yaml -w workstation.yaml', 'one person'],
+        ['workstation plan ada -f roster.yaml -w workstation.yaml', 'one person'],
         ['workstation plan --root /mnt/image', 'an offline image'],
-        ['workstation plan --name devvm --kubeconfig F', 'what a cluster declares for this machine'],
+        ['workstation plan --name devbox --kubeconfig F', 'what a cluster declares for this machine'],
       ]),
     )
     .action(async (users, options, command) => {
@@ -94,8 +94,8 @@ function offboard(io: Io, exit: Exit): Command {
     .addHelpText(
       'after',
       examples([
-        ['workstation offboard emo --dry-run', 'what would be done'],
-        ['workstation offboard emo', 'services off, unmapped, out of groups, login locked'],
+        ['workstation offboard ada --dry-run', 'what would be done'],
+        ['workstation offboard ada', 'services off, unmapped, out of groups, login locked'],
       ]),
     )
     .action(async (user, options) =>

@@ -22,7 +22,7 @@ const EXIT_CODES: Readonly<Record<number, string>> = {
   10: 'the group database could not be changed',
 };
 
-/** @throws with what `attempt` (such as "creating account emo") met */
+/** @throws with what `attempt` (such as "creating account ada") met */
 export async function runTool(
   reach: Reach,
   tool: Tool,

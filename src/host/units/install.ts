@@ -31,7 +31,7 @@ function settingLines(text: string): string[] {
 }
 
 /**
- * The links that enabling makes, below a directory of unit files, e.g. `multi-user.target.wants/tool@emo.service`.
+ * The links that enabling makes, below a directory of unit files, e.g. `multi-user.target.wants/tool@ada.service`.
  * None for a template without an instance. A name with a specifier that depends on the machine is left out: it cannot
  * be known without asking systemd.
  */

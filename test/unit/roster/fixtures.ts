@@ -1,5 +1,4 @@
 /** What several tests of the engine need: rosters from text, policies, and random people. */
-import { readFileSync } from 'node:fs';
 import {
   array,
   constant,
@@ -10,16 +9,13 @@ import {
   uniqueArray,
   type Arbitrary,
 } from '../../property.ts';
+import { readText } from '../../text.ts';
 import { parse } from 'yaml';
 import { catalog } from '../../../src/api/catalog.ts';
 import { importRoster, usersFromRoster } from '../../../src/api/roster.ts';
 import { isSystemAccount, TIERS, UserSpec } from '../../../src/api/user.ts';
 import { WorkstationSpec, type Service } from '../../../src/api/workstation/index.ts';
 import type { RosterMember } from '../../../src/roster/member.ts';
-
-export function readText(path: string): string {
-  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-}
 
 export const devvm = WorkstationSpec.parse(parse(readText('examples/devvm/workstation.yaml')).spec);
 

@@ -1,16 +1,12 @@
 /** Builders for cases of one line: a person under the policy of the example, and what was found on the machine. */
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { UserSpec } from '../../../src/api/user.ts';
 import { WorkstationSpec } from '../../../src/api/workstation/index.ts';
 import { probesOf } from '../../../src/reconcile/plan.ts';
 import type { AccountFacts, Entry, UnitFacts } from '../../../src/sections/facts.ts';
 import type { Facts, Person, Section, SectionPlan } from '../../../src/sections/section.ts';
+import { readText } from '../../text.ts';
 import { directory, file, lookAt, treeOf } from './tree.ts';
-
-export function readText(path: string): string {
-  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-}
 
 const example = parse(readText('examples/devvm/workstation.yaml')).spec;
 

@@ -1,5 +1,6 @@
 import { files } from '../../../src/sections/files.ts';
-import { planOf, plans, readText, troublesOf, type Things } from './build.ts';
+import { readText } from '../../text.ts';
+import { planOf, plans, troublesOf, type Things } from './build.ts';
 import { binary, directory, fifo, file, forbidden, link } from './tree.ts';
 
 const launcher = readText('test/harness/site/root/opt/workstation/skel/start-claude.sh');
