@@ -3,6 +3,19 @@ import type { Condition } from '../../api/conditions.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 
+/** A status whose conditions hold since the server was told so: a process that was killed may not have kept when it told. */
+export function sinceTold<S extends object>(found: Status | undefined, wanted: S): S {
+  const told = found?.['conditions'] as readonly Condition[] | undefined;
+  if (told === undefined || !('conditions' in wanted)) return wanted;
+  const conditions = (wanted.conditions as readonly Condition[]).map((condition) => {
+    const before = told.find(({ type }) => type === condition.type);
+    return before?.status === condition.status
+      ? { ...condition, lastTransitionTime: before.lastTransitionTime }
+      : condition;
+  });
+  return { ...wanted, conditions };
+}
+
 /** What others have added to it is no difference. */
 export function differs(found: Status | undefined, wanted: object): boolean {
   if (found === undefined) return true;

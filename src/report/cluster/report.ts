@@ -15,7 +15,7 @@ import { ApiError } from '../../kubernetes/api.ts';
 import type { Resource } from '../../kubernetes/objects.ts';
 import type { RecordedUser, RecordedWorkstation } from '../record.ts';
 import type { AgentEvent, Report } from '../report.ts';
-import { differs, superfluous } from './difference.ts';
+import { differs, sinceTold, superfluous } from './difference.ts';
 import type { ClusterReportSetting, SeenObject } from './setting.ts';
 
 export const FIELD_MANAGER = 'workstation-agent';
@@ -129,8 +129,9 @@ export class ClusterReport implements Report {
     const object = seen(isMachine ? 'workstation' : 'user', about);
     // Where there is none yet, or another by that name, it comes here again: once it is seen, or a pass was made for it.
     if (said === undefined || object === undefined || isAnother(object, said)) return { kind: 'done' };
-    if (!this.#isToWrite(key, object, said.status)) return { kind: 'done' };
-    return this.#apply(key, isMachine ? workstations : users, object, said.status);
+    const status = sinceTold(object.status, said.status);
+    if (!this.#isToWrite(key, object, status)) return { kind: 'done' };
+    return this.#apply(key, isMachine ? workstations : users, object, status);
   }
 
   #isToWrite(key: string, object: SeenObject, status: object): boolean {

@@ -98,6 +98,25 @@ describe('the status of a user', () => {
     expect(it.applied).toHaveLength(3);
   });
 
+  it('holds since the server was told so, whatever is remembered of it here', async () => {
+    const it = stage();
+    const earlier = { lastTransitionTime: '2026-01-01T00:00:00Z' };
+    const conditions = [condition('Ready', 'True', earlier), condition('CodeReady', 'False', earlier)];
+    it.report.user(recorded(condition('Ready')));
+    await it.settle();
+    const [first] = it.applied;
+    it.seen.set('emo', { metadata: { name: 'emo' }, status: { ...first!.status, conditions } } as SeenObject);
+    it.report.user(recorded(condition('Ready')));
+    await it.settle();
+    expect(it.applied).toEqual([
+      first,
+      { name: 'emo', status: { ...first!.status, conditions: [conditions[0]] } },
+    ]);
+    it.report.user(recorded(condition('Ready'), condition('CodeReady')));
+    await it.settle();
+    expect(it.applied.at(-1)?.status).toMatchObject({ conditions: [conditions[0], condition('CodeReady')] });
+  });
+
   it('loses a condition that holds no more', async () => {
     const it = stage();
     it.report.user(recorded(condition('Ready'), condition('Reconciling')));
