@@ -1,6 +1,7 @@
 /** What an API server's own audit log says of who asked for what. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GROUP } from '../../../src/api/user.ts';
 import { SYSTEM } from '../../harness/servers/identities.ts';
 
 /** One request, once it is answered; of a watch, once it has begun. */
@@ -17,6 +18,8 @@ export interface Asked {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code: number };
+  /** What was written, of statuses. */
+  readonly requestObject?: object;
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }
@@ -30,13 +33,16 @@ export class Audit {
     this.#policy = join(directory, 'audit.yaml');
   }
 
-  /** Flags of an API server that keeps it. */
+  /** Flags of an API server that keeps it: who asked for what, and of the statuses of users what was said. */
   async flags(): Promise<string[]> {
     const policy = {
       apiVersion: 'audit.k8s.io/v1',
       kind: 'Policy',
       omitStages: ['RequestReceived'],
-      rules: [{ level: 'Metadata' }],
+      rules: [
+        { level: 'Request', resources: [{ group: GROUP, resources: ['workstationusers/status'] }] },
+        { level: 'Metadata' },
+      ],
     };
     await writeFile(this.#policy, JSON.stringify(policy));
     return [`--audit-log-path=${this.#path}`, `--audit-policy-file=${this.#policy}`];
