@@ -28,11 +28,32 @@ export const NAMESPACE = [WRAPPERS.unshare, ...UNSHARE_OPTIONS, '--'];
 const FIRST_PROCESS = [WRAPPERS.timeout, '--foreground', '0'];
 export const DIE_WITH_PARENT = [WRAPPERS.setpriv, '--pdeathsig', 'KILL', '--'];
 
-/** `cwd` is entered with the person's rights: root would follow their links to where they may not go. */
-export function becoming(person: Credentials, cwd: string | undefined, namespace: boolean): string[] {
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * `cwd` is entered with the person's rights: root would follow their links to where they may not go. With them are set
+ * those variables that would have whatever stands before load files as root.
+ */
+export function becoming(
+  person: Credentials,
+  { cwd, env = {} }: { readonly cwd?: string | undefined; readonly env?: Environment | undefined },
+  namespace: boolean,
+): string[] {
   const tree = namespace ? [...DIE_WITH_PARENT, ...NAMESPACE, ...FIRST_PROCESS] : [];
-  const enter = cwd === undefined ? [] : [WRAPPERS.env, `--chdir=${cwd}`, '--'];
-  return [...tree, ...limits(), ...identity(person), ...enter];
+  const enter = [
+    ...(cwd === undefined ? [] : [`--chdir=${cwd}`]),
+    '--',
+    ...Object.entries(env).flatMap(([name, value]) => (LOADING.test(name) ? [`${name}=${value}`] : [])),
+  ];
+  return [...tree, ...limits(), ...identity(person), ...(enter.length === 1 ? [] : [WRAPPERS.env, ...enter])];
+}
+
+/** What the dynamic linker (ld.so(8)) and the C library take names of files from, and of what to do. */
+const LOADING = /^(?:LD_|GLIBC_|MALLOC_|(?:GCONV_PATH|LOCPATH|NLSPATH)$)/;
+
+/** What may be set for whatever stands before the program, too. */
+export function harmless(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !LOADING.test(name)));
 }
 
 export function environmentOf({ name, home, shell = '/bin/sh' }: Credentials): Record<string, string> {

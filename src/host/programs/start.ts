@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { withInheritedHidden } from './descriptors.ts';
 import { notStarted } from './failure.ts';
 import { PERSON_PATH, SAFE_PATH, WRAPPERS } from './names.ts';
-import { DIE_WITH_PARENT, NAMESPACE, becoming, environmentOf } from './person.ts';
+import { DIE_WITH_PARENT, NAMESPACE, becoming, environmentOf, harmless } from './person.ts';
 import type { Credentials } from './person.ts';
 import type { Reach } from './reach.ts';
 import type { Command } from './run.ts';
@@ -52,11 +52,11 @@ export function killGroup(child: Child): void {
 type Setting = Pick<Command, 'as' | 'cwd' | 'env' | 'input'>;
 
 /** The argv before the program's own. */
-function around(reach: Reach, { as: person, cwd }: Setting, namespace: boolean): string[] {
+function around(reach: Reach, { as: person, cwd, env }: Setting, namespace: boolean): string[] {
   const enter = reach.kind === 'mounted' ? [WRAPPERS.nsenter, '--target', '1', '--all', '--'] : [];
   if (person === undefined) return enter;
   const tie = enter.length > 0 ? DIE_WITH_PARENT : [];
-  return [...tie, ...enter, ...becoming(person, cwd, namespace)];
+  return [...tie, ...enter, ...becoming(person, { cwd, env }, namespace)];
 }
 
 /** Where no descriptors are left, it depends on which one is missing whether this throws, or the child tells. */
@@ -78,7 +78,7 @@ function launch([program = '', ...args]: readonly string[], { as: person, env, c
         PATH: person === undefined ? SAFE_PATH : PERSON_PATH,
         LANG: 'C.UTF-8',
         ...(person && environmentOf(person)),
-        ...env,
+        ...(person === undefined ? env : harmless(env ?? {})),
       },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...more],
     };

@@ -52,6 +52,20 @@ describeMachine('a program that runs as a person', () => {
     );
   });
 
+  it.each([true, false])(
+    'is loaded with what its environment says, and root is not (isolated: %s)',
+    async (isolated) => {
+      // Each program that is told to load what is not there says so.
+      const { stdout, stderr } = await sh('echo "$GREETING $LD_PRELOAD $HOME"', {
+        isolated,
+        env: { GREETING: 'hello', LD_PRELOAD: '/nowhere/theirs.so' },
+        cwd: '/',
+      });
+      expect(stdout).toBe('hello /nowhere/theirs.so /\n');
+      expect(stderr.match(/theirs\.so/g)).toHaveLength(1);
+    },
+  );
+
   it.each([true, false])('has the limits of a login, and no core file (isolated: %s)', async (isolated) => {
     const { stdout } = await sh('ulimit -Sn; ulimit -Hp; ulimit -Hc', { isolated });
     expect(stdout).toBe('1024\n4096\n0\n');
