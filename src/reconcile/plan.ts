@@ -5,7 +5,7 @@ import { onlyTrouble, waiting } from '../sections/common.ts';
 import { freshness } from '../sections/freshness.ts';
 import { SECTIONS } from '../sections/index.ts';
 import type { Probe } from '../sections/facts.ts';
-import type { Facts, Person, Probes, SectionPlan } from '../sections/section.ts';
+import type { Facts, Person, Probes, Section, SectionPlan } from '../sections/section.ts';
 
 export interface PlannedSection extends SectionPlan {
   readonly section: string;
@@ -22,13 +22,19 @@ export function probesOf(person: Person): Required<Probes> {
 const known = new WeakMap<Person, Required<Probes>>();
 
 function askedBySections(person: Person): Required<Probes> {
-  const all = SECTIONS.filter((section) => section.applies(person)).map((section) => section.probes(person));
+  const all = sectionsOf(person).map((section) => section.probes(person));
   return {
     home: merged(all.flatMap((probes) => probes.home ?? [])),
     system: merged(all.flatMap((probes) => probes.system ?? [])),
     sources: [...new Set(all.flatMap((probes) => probes.sources ?? []))],
     units: [...new Set(all.flatMap((probes) => probes.units ?? []))],
   };
+}
+
+function sectionsOf(person: Person): Section[] {
+  return SECTIONS.filter(
+    (section) => section.applies(person) && !(person.spec.suspended && section.runsTheirs),
+  );
 }
 
 /** One probe a path, the one that tells most: sections may ask for different things of one path. */
@@ -46,7 +52,7 @@ function merged(probes: readonly Probe[]): Probe[] {
 /** Where the account itself cannot be had, or must be left alone, nothing is done for it in the other sections. */
 export function planPerson(person: Person, facts: Facts): PlannedSection[] {
   let isBarred = false;
-  return SECTIONS.filter((section) => section.applies(person)).flatMap((section) => {
+  return sectionsOf(person).flatMap((section) => {
     // What is only told is not told anew while nothing is done for it.
     if (isBarred && section === freshness) return [];
     const plan = isBarred ? BARRED : section.plan(person, facts);

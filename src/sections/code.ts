@@ -23,6 +23,7 @@ import type { Facts, Person, Section, SectionPlan } from './section.ts';
 export const code: Section = {
   name: 'code',
   condition: 'CodeReady',
+  runsTheirs: true,
   applies: (person) => codeOf(person) !== undefined,
   probes(person) {
     const declared = codeOf(person);

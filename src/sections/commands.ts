@@ -21,6 +21,7 @@ import type { Facts, Person, Section, SectionPlan, Trouble } from './section.ts'
 export const commands: Section = {
   name: 'commands',
   condition: 'CommandsReady',
+  runsTheirs: true,
   applies: (person) => commandsOf(person).length > 0,
   probes: (person) => ({
     home: commandsOf(person)

@@ -8,6 +8,7 @@ import type { Person, Section } from './section.ts';
 export const freshness: Section = {
   name: 'freshness',
   condition: 'CodeFresh',
+  runsTheirs: true,
   applies: (person) => codeOf(person) !== undefined,
   probes: (person) => code.probes(person),
   plan(person, facts) {

@@ -88,6 +88,8 @@ export interface SectionPlan {
 export interface Section {
   readonly name: string;
   readonly condition: ConditionType;
+  /** Whether its actions run what the person decides about, which nothing may do for whoever is suspended. */
+  readonly runsTheirs?: true;
   /** Whether the policy has anything for this person; where not, the condition is not reported. */
   applies(person: Person): boolean;
   probes(person: Person): Probes;

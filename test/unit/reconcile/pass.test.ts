@@ -127,6 +127,19 @@ describe('a pass', () => {
     });
   });
 
+  it('runs nothing that suspended people decide about', async () => {
+    const machine = new MemoryMachine();
+    const outcome = await apply(machine, [user('emo', { suspended: true }), kim]);
+    const ran = (name: string) =>
+      machine.log.filter(
+        ({ action, user: who }) =>
+          who === name && ['clone', 'refresh-clone', 'run-command'].includes(action.kind),
+      );
+    expect(ran('emo')).toEqual([]);
+    expect(ran('kim')).not.toEqual([]);
+    expect(saidOf(outcome, 'emo').join()).not.toMatch(/Code|Commands/);
+  });
+
   it('looks for processes of suspended people only', async () => {
     const machine = await converged(people);
     const asked: number[] = [];
