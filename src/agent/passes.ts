@@ -16,6 +16,7 @@ import { onlyTrouble, refused } from '../sections/common.ts';
 import { machineProbes, planMachineFiles, planMachineUnits, planMaps } from '../sections/machine.ts';
 import type { Person } from '../sections/section.ts';
 import type { Desires } from './desires.ts';
+import type { Leavers } from './leavers.ts';
 
 export interface PassesOptions {
   readonly machine: Machine & {
@@ -95,10 +96,12 @@ export class Passes {
     const { machine, desires } = this.#options;
     const account = machine.account(osUser);
     if (account === undefined || account.refusal !== undefined) return;
+    // Whoever goes on making what is swept would hold up their own suspension.
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(SWEEP_LIMIT)]);
     const { code } = desires.wanted.policy;
     const clones = code === undefined ? [] : [`${account.home}/${code.path}`];
     try {
-      await machine.removeLeftovers(osUser, [account.home, ...clones], signal);
+      await machine.removeLeftovers(osUser, [account.home, ...clones], limited);
       this.#swept.add(osUser);
     } catch {
       // What is in the way is for the pass to find; the next one tries again.
@@ -146,14 +149,23 @@ export class Passes {
     return { finding: work.finding(desired.notes), done: work.done, filesChanged };
   }
 
-  leave(osUser: string, witness: Witness, signal: AbortSignal): Promise<CutResult> {
+  /** @returns undefined where the person is among the leavers no more once it is their turn */
+  leave(
+    osUser: string,
+    leavers: () => Leavers,
+    witness: Witness,
+    signal: AbortSignal,
+  ): Promise<CutResult | undefined> {
     const { machine, desires, keeper, now, draining } = this.#options;
-    const { policy, users } = desires.wanted;
-    const input = { machine, policy, staying: users, knowledge: desires.knowledge, draining };
     return this.#oneAtATime.run(async () => {
-      // Once it is cut off nobody comes back for what lies there. Tidying up must not hold up the cut.
-      await this.#sweep(osUser, AbortSignal.any([signal, AbortSignal.timeout(SWEEP_LIMIT)]));
+      // Once it is cut off nobody comes back for what lies there.
+      await this.#sweep(osUser, signal);
       this.#swept.delete(osUser);
+      const { go, held } = leavers();
+      if (!go.includes(osUser)) return undefined;
+      const { policy, users } = desires.wanted;
+      const { knowledge } = desires;
+      const input = { machine, policy, staying: users, knowledge, keepMaps: held?.message, draining };
       return cutOff(input, keeper, osUser, now(), witness, signal);
     });
   }

@@ -150,11 +150,10 @@ export class Reconciler {
 
   async #leave(osUser: string, hurry: AbortSignal): Promise<Outcome> {
     const { situation, followUp, draining } = this.#options;
-    const result = await this.#turns.take(osUser, async () => {
-      const { passes, leavers } = situation();
-      if (!leavers.go.includes(osUser)) return undefined;
-      return passes.leave(osUser, this.#witness({ osUser, cause: 'Leave' }), hurry);
-    });
+    const leavers = () => situation().leavers;
+    const result = await this.#turns.take(osUser, () =>
+      situation().passes.leave(osUser, leavers, this.#witness({ osUser, cause: 'Leave' }), hurry),
+    );
     if (result === undefined || draining.aborted) return NOTHING;
     if (result.kind === 'failed') return { kind: 'failed', error: result.messages.join('; ') };
     followUp.cutMade();

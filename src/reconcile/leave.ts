@@ -10,6 +10,7 @@ import type { Cut, State } from '../report/record.ts';
 import { ownersOf } from '../roster/claims.ts';
 import { sortedSet } from '../roster/order.ts';
 import type { Action } from '../sections/action.ts';
+import { NOTHING } from '../sections/common.ts';
 import { isLockedOut, planLeave, refusalOf, type ReversibleStage } from '../sections/leave.ts';
 import { machineProbes, planMaps } from '../sections/machine.ts';
 import type { SectionPlan } from '../sections/section.ts';
@@ -60,13 +61,15 @@ export interface CutInput {
   /** Everybody who is declared: whom the published maps go on naming. */
   readonly staying: readonly WorkstationUser[];
   readonly knowledge?: Knowledge;
+  /** Why the published maps must stay as they are: the leaver is in them until they may change. */
+  readonly keepMaps?: string | undefined;
   /** Once aborted, nothing else begins. */
   readonly draining?: AbortSignal;
 }
 
 /** What is left of the cut of one person; every stage is there, empty where it is made. */
 export async function planCut(
-  { machine, policy, staying, knowledge }: CutInput,
+  { machine, policy, staying, knowledge, keepMaps }: CutInput,
   osUser: string,
 ): Promise<LeavePlan> {
   const names = unitsOf(policy, osUser);
@@ -77,11 +80,15 @@ export async function planCut(
     units: new Map(names.map((name) => [name, machine.units.get(name)] as const).flatMap(known)),
     hasProcesses: account !== undefined && machine.hasProcesses(account.uid),
   };
-  const unmap = planMaps(policy, resolve(machine, staying, policy, knowledge).maps, {
-    system: machine.lookAtSystem(machineProbes(policy).system),
-    sources: new Map(),
-    units: machine.units,
-  });
+  const desired = resolve(machine, staying, policy, knowledge);
+  const unmap =
+    (keepMaps ?? desired.keepMaps) === undefined
+      ? planMaps(policy, desired.maps, {
+          system: machine.lookAtSystem(machineProbes(policy).system),
+          sources: new Map(),
+          units: machine.units,
+        })
+      : NOTHING;
   return planLeave(policy, facts, unmap);
 }
 

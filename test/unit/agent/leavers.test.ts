@@ -153,6 +153,25 @@ describe('somebody who is declared no more', () => {
     expect(it.saved.state.users).not.toHaveProperty('emo');
   });
 
+  it('stays where they come back while others are being cut off', async () => {
+    const people = ['ann', 'bea', 'emo'].map((name) => user(name));
+    const it = await running(people);
+    let isCut = false;
+    it.machine.before = (who) => {
+      if (isCut || (who !== 'bea' && who !== 'emo')) return undefined;
+      isCut = true;
+
+      it.source.declare(people.filter(({ metadata }) => metadata.name !== who));
+      return undefined;
+    };
+    it.source.declare(people.slice(0, 1));
+    await it.idle();
+    expect(Object.keys(it.saved.state.cuts)).toHaveLength(1);
+    expect(
+      ['bea', 'emo'].filter((name) => it.machine.accounts.get(name)?.expires !== undefined),
+    ).toHaveLength(1);
+  });
+
   it('stays where more are gone than the limit allows, until somebody approves', async () => {
     const people = ['ann', 'bea', 'cid', 'dan', 'emo'].map((name) => user(name));
     const it = await running(people);
@@ -186,6 +205,10 @@ describe('somebody who is declared no more', () => {
     await it.idle();
     expect(Object.keys(it.saved.state.cuts)).toEqual(['bea']);
     expect(held()).toEqual(['cid', 'emo', 'fay', 'gil']);
+    for (const name of held() ?? [])
+      expect(it.machine.tree.get('/etc/ttyd-user-map')).toMatchObject({
+        text: expect.stringContaining(name),
+      });
     it.source.declare(people, { approval });
     await it.idle();
     expect([held(), it.saved.state.cuts]).toEqual([undefined, {}]);
