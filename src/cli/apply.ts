@@ -23,6 +23,10 @@ type ApplyOptions = DeclaringOptions &
 
 export async function apply(io: Io, names: readonly string[], options: ApplyOptions): Promise<number> {
   requireRoot();
+  if (options.prune && names.length > 0)
+    throw new Error(
+      `apply --prune cuts off everybody who is declared no more, not only ${names.join(', ')}: run it without names, or offboard those`,
+    );
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
   const vault = vaultFor(io, options);

@@ -17,8 +17,8 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   if (!options.dryRun) requireRoot();
   const declared = await loadDeclared(io, options);
   if (declared === undefined) return 1;
-  refuseDeclared(declared, osUser);
   const people = sortOut(declared, []);
+  refuseDeclared(people, osUser);
   const opened = await openFor(options, openingOf(declared));
   try {
     const { machine, store } = opened;
@@ -35,8 +35,10 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
   }
 }
 
-function refuseDeclared({ users }: DeclaredInput, osUser: string): void {
-  if (!users.some((user) => osUserOf(user) === osUser)) return;
+/** Whoever is declared for another machine has nothing on this one. */
+function refuseDeclared({ accepted, stalled }: People, osUser: string): void {
+  const here = [...accepted, ...stalled.map(({ user }) => user)];
+  if (!here.some((user) => osUserOf(user) === osUser)) return;
   throw new Error(
     `offboard ${osUser}: the person is declared: remove them from the roster first, or set suspended to lock them out and keep everything`,
   );

@@ -31,7 +31,7 @@ export function passInput(from: {
   const leavers = leaversOf(from);
   const { confirmed = 0 } = from;
   const removals =
-    declared.users.length === 0
+    people.accepted.length + people.stalled.length === 0
       ? removalOfAllAllowed(leavers, confirmed)
       : removalsAllowed(leavers, Math.max(policy.offboarding.massRemovalLimit, confirmed));
   const input: PassInput = {

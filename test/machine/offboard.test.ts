@@ -102,6 +102,7 @@ describeMachine('somebody who is declared no more', () => {
 
   it('is cut off by apply --prune, together with others up to the limit', async () => {
     await roster('ada', 'abe', 'bea');
+    expect((await run('apply', 'ada', '--prune')).stderr).toContain('run it without names');
     const { code } = await run('apply', '--prune');
     expect(code).toBe(1); // people without a Vault token are not Ready
     for (const name of ['cam', 'dot']) {

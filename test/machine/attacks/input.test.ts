@@ -93,6 +93,10 @@ describeMachine('a roster of', () => {
   it.each([
     ['nothing', ''],
     ['nobody', 'users:\n'],
+    [
+      'nobody of this machine',
+      'users: { zed: { authentik_user: z, k8s_user: zed, tier: admin, workstation: other } }\n',
+    ],
   ])('%s is taken for damaged: everybody stays, and the maps that name them', async (_, text) => {
     await stage.machine.write('/root/none.yaml', text);
     const maps = await stage.machine.output(['cat', '/etc/ttyd-user-map', '/etc/t3-serve/dispatch.json']);
