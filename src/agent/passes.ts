@@ -34,7 +34,7 @@ export interface PassesOptions {
 /** Milliseconds that a look at units waits for those of others while there are any: systemd is asked once for all of them. */
 const LOOK_WAIT = 5;
 
-/** Milliseconds for what is left in the home of somebody who leaves. */
+/** Milliseconds for what unfinished work has left in a home. */
 const SWEEP_LIMIT = 5000;
 
 export interface MachinePass {

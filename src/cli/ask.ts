@@ -32,7 +32,7 @@ export async function status(
 export async function reconcile(
   io: Io,
   names: readonly string[],
-  { all, ...options }: AskOptions & { all?: boolean },
+  { all = false, ...options }: AskOptions & { all?: boolean },
 ): Promise<number> {
   if (all === names.length > 0) throw new Error('ask for passes: name the users, or say --all for everybody');
   const client = clientOf(options);

@@ -1,3 +1,5 @@
+import { reconcile } from '../../../src/cli/ask.ts';
+import type { Io } from '../../../src/cli/io.ts';
 import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -104,4 +106,11 @@ describe('without an agent', () => {
     await expect(client.users()).rejects.toThrow('ask the agent: it answered with status 418');
     server.close();
   });
+});
+
+it.each([
+  ['nobody', [], {}],
+  ['some and everybody', ['ada'], { all: true }],
+] as const)('a pass that is asked for %s is refused', async (_what, names, options) => {
+  await expect(reconcile({} as Io, names, options)).rejects.toThrow('name the users, or say --all');
 });
