@@ -63,14 +63,23 @@ export function mergeConditions(
   now: Date,
   observedGeneration?: number,
 ): Condition[] {
-  return findings.map((finding) => {
-    const old = before.find((condition) => condition.type === finding.type);
-    const lastTransitionTime =
-      old?.status === finding.status ? old.lastTransitionTime : now.toISOString().replace(/\.\d+Z$/, 'Z');
-    return {
-      ...finding,
-      lastTransitionTime,
-      ...(observedGeneration === undefined ? {} : { observedGeneration }),
-    };
+  const found = findings.map((finding) => ({
+    ...finding,
+    lastTransitionTime: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+  }));
+  return keepTransitionTimes(before, found);
+}
+
+/** Conditions of which those that have the status they had before hold since then. */
+export function keepTransitionTimes(
+  before: readonly Condition[],
+  conditions: readonly Condition[],
+): Condition[] {
+  return conditions.map((condition) => {
+    const old = before.find(({ type }) => type === condition.type);
+    return old?.status === condition.status
+      ? { ...condition, lastTransitionTime: old.lastTransitionTime }
+      : condition;
   });
 }

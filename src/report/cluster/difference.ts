@@ -1,5 +1,5 @@
 /** Whether a status has to be written. */
-import type { Condition } from '../../api/conditions.ts';
+import { keepTransitionTimes, type Condition } from '../../api/conditions.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 
@@ -7,13 +7,7 @@ type Status = Readonly<Record<string, unknown>>;
 export function sinceTold<S extends object>(found: Status | undefined, wanted: S): S {
   const told = found?.['conditions'] as readonly Condition[] | undefined;
   if (told === undefined || !('conditions' in wanted)) return wanted;
-  const conditions = (wanted.conditions as readonly Condition[]).map((condition) => {
-    const before = told.find(({ type }) => type === condition.type);
-    return before?.status === condition.status
-      ? { ...condition, lastTransitionTime: before.lastTransitionTime }
-      : condition;
-  });
-  return { ...wanted, conditions };
+  return { ...wanted, conditions: keepTransitionTimes(told, wanted.conditions as readonly Condition[]) };
 }
 
 /** What others have added to it is no difference. */
