@@ -7,7 +7,7 @@ import { loadDeclared, openingOf, type DeclaredInput, type DeclaringOptions } fr
 import type { Io } from './io.ts';
 import { openFor, type MachineOptions, type Opened } from './machine.ts';
 import { passInput } from './passinput.ts';
-import { sortOut, type People } from './people.ts';
+import { declaredHere, sortOut, type People } from './people.ts';
 import { printAction } from './print/words.ts';
 import { inSession, requireRoot, type Session, type SessionOptions } from './session.ts';
 
@@ -36,9 +36,8 @@ export async function offboard(io: Io, osUser: string, options: OffboardOptions)
 }
 
 /** Whoever is declared for another machine has nothing on this one. */
-function refuseDeclared({ accepted, stalled }: People, osUser: string): void {
-  const here = [...accepted, ...stalled.map(({ user }) => user)];
-  if (!here.some((user) => osUserOf(user) === osUser)) return;
+function refuseDeclared(people: People, osUser: string): void {
+  if (!declaredHere(people).some((user) => osUserOf(user) === osUser)) return;
   throw new Error(
     `offboard ${osUser}: the person is declared: remove them from the roster first, or set suspended to lock them out and keep everything`,
   );

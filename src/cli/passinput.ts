@@ -7,7 +7,7 @@ import { lockedByUs } from '../report/update.ts';
 import { removalOfAllAllowed, removalsAllowed } from '../roster/offboard.ts';
 import type { DeclaredInput } from './declared.ts';
 import type { Io } from './io.ts';
-import type { People } from './people.ts';
+import { declaredHere, type People } from './people.ts';
 
 export interface PassSetting {
   readonly input: PassInput;
@@ -31,7 +31,7 @@ export function passInput(from: {
   const leavers = leaversOf(from);
   const { confirmed = 0 } = from;
   const removals =
-    people.accepted.length + people.stalled.length === 0
+    declaredHere(people).length === 0
       ? removalOfAllAllowed(leavers, confirmed)
       : removalsAllowed(leavers, Math.max(policy.offboarding.massRemovalLimit, confirmed));
   const input: PassInput = {
@@ -51,7 +51,7 @@ export function passInput(from: {
 
 /** A stalled person is declared; one whose cut is made is gone already. */
 function leaversOf({ machine, declared, people, state }: Parameters<typeof passInput>[0]): string[] {
-  const everybody = [...people.accepted, ...people.stalled.map(({ user }) => user)];
+  const everybody = declaredHere(people);
   return uncut(machine, undeclared(machine, everybody, declared.workstation.object.spec, state), state);
 }
 

@@ -1,4 +1,5 @@
 /** Who of the declared people a command is about, and how the others stand. */
+import type { WorkstationUser } from '../api/user.ts';
 import { admit, inConflict, type Admission } from '../reconcile/admit.ts';
 import type { State } from '../report/record.ts';
 import type { TierIssue } from '../roster/tiers.ts';
@@ -20,9 +21,7 @@ export function sortOut(
   state?: State,
 ): People {
   const { accepted, stalled } = admit(users, workstation.object, state);
-  const known = new Set(
-    [...accepted, ...stalled.map(({ user }) => user)].map(({ metadata }) => metadata.name),
-  );
+  const known = new Set(declaredHere({ accepted, stalled }).map(({ metadata }) => metadata.name));
   const unknown = names.find((wanted) => !known.has(wanted));
   if (unknown !== undefined) {
     throw new Error(
@@ -38,6 +37,11 @@ export function sortOut(
         .filter((one) => names.length === 0 || names.includes(one)),
     ),
   };
+}
+
+/** Everybody who is declared for this machine, served or not. */
+export function declaredHere({ accepted, stalled }: Admission): WorkstationUser[] {
+  return [...accepted, ...stalled.map(({ user }) => user)];
 }
 
 /** Whoever is in conflict stays mapped and is not served; that the cluster does not know somebody yet is only said. */
