@@ -9,7 +9,6 @@ describe('several who are declared no more', () => {
     it.machine.before = (who) => {
       if (isCut || (who !== 'bea' && who !== 'emo')) return undefined;
       isCut = true;
-
       it.source.declare(people.filter(({ metadata }) => metadata.name !== who));
       return undefined;
     };
